@@ -1,0 +1,43 @@
+import type { Command } from '../model/model.ts';
+import type { Reader } from '../telemetry/reader.ts';
+import type { TrafficAccounts } from '../world/traffic/accounts.ts';
+
+/** What decides a run, and so regenerates it. */
+export interface RunManifest {
+  readonly simulator: string;
+  readonly modelHash: string;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly commands: readonly Command[];
+}
+
+/** Something worth a mark on the time line. */
+export interface RunEvent {
+  readonly atMicros: number;
+  readonly kind: 'scale' | 'breaker' | 'abort' | 'note';
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** A law that must hold in every run, and what it found. A failed check is a defect of the simulator. */
+export interface Check {
+  readonly name: 'conservation' | 'monotone time' | 'littles law' | 'pools';
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+export interface Run {
+  readonly manifest: RunManifest;
+  /** `aborted`: a threshold with abortOnFail ended it; `partial`: interrupted. */
+  readonly status: 'complete' | 'aborted' | 'partial';
+  readonly endedAtMicros: number;
+  readonly eventCount: number;
+  /** Hash over every event in order: equal for equal (model, seed, commands). */
+  readonly traceHash: string;
+  readonly events: readonly RunEvent[];
+  /** What the system's own telemetry saw. */
+  readonly telemetry: Reader;
+  /** What really happened, for grading only. */
+  readonly truth: TrafficAccounts;
+  readonly checks: readonly Check[];
+}
