@@ -109,6 +109,13 @@ export const ObjectiveResult = Type.Object(
     total: count('Requests.'),
     budget: number('Error budget: bad requests allowed.'),
     budgetUsed: nullable(number('Bad requests over the budget; 1 means all is spent.')),
+    periodBudgetUsed: Type.Optional(
+      nullable(
+        number(
+          'Share of the budget of the whole compliance period that the measured window spent, the same demand assumed all through; null without a period.',
+        ),
+      ),
+    ),
     burnRateMax: nullable(
       number(
         'Largest ratio of the bad share to the allowed share in a window of one hour (or the run, when shorter).',
@@ -121,10 +128,32 @@ export const ObjectiveResult = Type.Object(
           toSeconds: number('End.'),
           achieved: number('Share of good requests.'),
         },
-        strict,
+        {
+          ...strict,
+          description:
+            'The stretch with the smallest share of good requests, a twelfth as long as the window of burnRateMax; null when nothing ended.',
+        },
       ),
     ),
-    passed: Type.Boolean(),
+    burnAlerts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            severity: Type.Union([Type.Literal('page'), Type.Literal('ticket')]),
+            longSeconds: number('The long window.'),
+            shortSeconds: number('The short window, which ends the alert soon after the trouble.'),
+            factor: number('Burn rate that both windows must reach.'),
+            firstAtSeconds: nullable(number('When the alert fired first; null: never.')),
+          },
+          strict,
+        ),
+        {
+          description:
+            'Multiwindow burn-rate alerts of the SRE workbook, scaled to the compliance period; those whose long window fits into the measured window. Empty without a period.',
+        },
+      ),
+    ),
+    passed: Type.Boolean({ description: 'Achieved at least the target; false when no request ended.' }),
   },
   strict,
 );
@@ -134,7 +163,7 @@ export const ThresholdResult = Type.Object(
     metric: text('Metric with tags, as written.'),
     expression: text('Expression, as written.'),
     observed: nullable(number('Value of the aggregate; null when there was no sample.')),
-    passed: Type.Boolean(),
+    passed: Type.Boolean({ description: 'The expression holds; false when there was no sample.' }),
   },
   strict,
 );
@@ -173,10 +202,11 @@ export const SeriesResult = Type.Object(
             Type.Literal('service'),
             Type.Literal('endpoint'),
             Type.Literal('call'),
+            Type.Literal('objective'),
           ]),
-          subject: text('Source, service, `service endpoint`, or `client → service endpoint`.'),
+          subject: text('Source, service, `service endpoint`, `client → service endpoint`, or objective.'),
           measure: text(
-            'offeredRate, servedRate, errorRate, errorRate/CAUSE, p50, p95, p99, utilisation, queue, inFlight, replicas, throttled, retryRate…',
+            'Of sources, services and endpoints: offeredRate, servedRate, errorRate, errorRate/CAUSE, p50, p95, p99 (not of services). Of services: utilisation, cpu, throttled, queue, inFlight, replicas, poolWaiting/POOL, poolInUse/POOL. Of calls: callRate, attemptRate, retryRate, errorRate, errorRate/CAUSE. Of objectives: goodShare, burnRate.',
           ),
           unit: Type.Union([
             Type.Literal('perSecond'),
@@ -216,7 +246,8 @@ export const Result = Type.Object(
     description: text('Its description.'),
     status: Type.Union([Type.Literal('complete'), Type.Literal('aborted'), Type.Literal('partial')]),
     verdict: Type.Union([Type.Literal('pass'), Type.Literal('fail'), Type.Literal('none')], {
-      description: 'none: nothing was asked (no objective, no threshold).',
+      description:
+        'none: nothing was asked (no objective, no threshold), or the run is partial and nothing has failed so far.',
     }),
     manifest: Type.Object(
       {
@@ -243,16 +274,33 @@ export const Result = Type.Object(
     objectives: Type.Array(ObjectiveResult),
     thresholds: Type.Array(ThresholdResult),
     cost: CostResult,
+    latencyBreakdown: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            service: nullable(text('Service; null: outside all services (network, users’ links, back-off).')),
+            meanMs: number('Time spent there per ended request of a user, calls to other services left out.'),
+            share: number('Share of the sum of all rows.'),
+            queueShare: number('Part of the time there that was waiting to be started, in [0, 1].'),
+          },
+          strict,
+        ),
+        { description: 'Where requests of users spend their time, largest share first.' },
+      ),
+    ),
     findings: Type.Array(
       Type.Object(
         {
+          kind: Type.Optional(text('Stable code of the mechanism, e.g. cpu-saturated.')),
+          fromSeconds: Type.Optional(nullable(number('Start of the stretch it is about; null: no stretch.'))),
+          toSeconds: Type.Optional(nullable(number('End of that stretch.'))),
           severity: Type.Union([Type.Literal('problem'), Type.Literal('note')]),
           subject: text('What it is about.'),
           message: text('One sentence with figures.'),
         },
         strict,
       ),
-      { description: 'What the figures say: which service ran out of what, and when.' },
+      { description: 'What the figures say: which service ran out of what, and when. Most severe first.' },
     ),
     series: SeriesResult,
     events: Type.Array(
@@ -300,4 +348,5 @@ export type ObjectiveResult = Type.Static<typeof ObjectiveResult>;
 export type ThresholdResult = Type.Static<typeof ThresholdResult>;
 export type CostResult = Type.Static<typeof CostResult>;
 export type SeriesResult = Type.Static<typeof SeriesResult>;
+export type Finding = Result['findings'][number];
 export type Result = Type.Static<typeof Result>;
