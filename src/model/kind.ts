@@ -53,14 +53,6 @@ export interface CompileContext {
   readonly files: (name: string) => string | null;
 }
 
-/** Names that a compiled section brought into being, for settings that refer to them. */
-export interface Subjects {
-  /** Names of traffic sources. */
-  readonly traffic: readonly string[];
-  /** Endpoint names by service name. */
-  readonly services: ReadonlyMap<string, readonly string[]>;
-}
-
 /** Turns resources into one room's section of the model. */
 export interface Compiler {
   /** The section's name in `Model.rooms`. */
@@ -72,8 +64,6 @@ export interface Compiler {
   horizonMicros?(resources: ResourceSet, files: CompileContext['files']): number | null;
   /** The section as plain JSON, or null when the resources hold nothing for this room. */
   compile(resources: ResourceSet, context: CompileContext): unknown | null;
-  /** What objectives, thresholds and commands may refer to in a section that `compile` returned. */
-  subjects?(section: unknown): Subjects;
 }
 
 /** Everything that can be read and compiled; the composition root puts it together. */

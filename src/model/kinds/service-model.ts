@@ -18,7 +18,7 @@ const WorkByUnit = fields('A fixed part, and parts proportional to figures of th
   base: Type.Optional(distribution('The part that every request has.', { default: '0s' })),
   perUnit: Type.Record(
     Type.String(),
-    Type.String({ format: 'duration', description: 'Time for each unit.' }),
+    Type.String({ format: 'fineDuration', description: 'Time for each unit.' }),
     {
       description: 'Time for each unit of an attribute that the trace of a Traffic gives.',
       examples: [{ ContextTokens: '0.1ms' }],
