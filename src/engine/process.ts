@@ -1,55 +1,67 @@
 import { assert } from '../base/assert.ts';
 import type { Engine } from './engine.ts';
 
-/** What a process yields: a delay in microseconds, or something that will wake it. */
-export type Wait = number | Signal<unknown> | Process;
+/** Something to wait for: a signal, the end of a process, a unit of a resource, an item of a store. */
+export interface Waitable<Value> {
+  /** Calls back once, at a later event. Returns what withdraws the wait; harmless afterwards. */
+  wait(callback: (value: Value) => void): () => void;
+}
 
-/** The body of a process; what it returns is its result. */
+/** What a process yields: a delay in microseconds, or something to wait for. */
+export type Wait = number | Waitable<unknown>;
+
+/** The body of a process. A `yield` evaluates to the value that was waited for; what the body returns is its result. */
 export type ProcessBody<Result = void> = Generator<Wait, Result, unknown>;
 
 /**
- * Something that happens and that processes and callbacks wait for. `fire` wakes all who wait, in their order of
- * waiting, at the present time but after what is already due.
+ * Something that happens, perhaps more than once. `fire` wakes all who wait, in their order of waiting, at the present
+ * time but after what is already due.
  */
-export class Signal<Value = void> {
+export class Signal<Value = void> implements Waitable<Value> {
   readonly #processes: Processes;
-  #waiting: ((value: Value) => void)[] = [];
+  /** By number of the wait; a Map keeps the order and forgets one wait at little cost. */
+  #waiting = new Map<number, (value: Value) => void>();
+  #next = 0;
 
   constructor(processes: Processes) {
     this.#processes = processes;
   }
 
+  /** How many wait. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
-  /** Calls back at the next `fire`, once. Returns what withdraws the wait. */
   wait(callback: (value: Value) => void): () => void {
-    // An own function for each wait, so that withdrawing one never withdraws another with the same callback.
-    const entry = (value: Value): void => callback(value);
-    this.#waiting.push(entry);
-    return () => {
-      this.#waiting = this.#waiting.filter((other) => other !== entry);
+    const key = this.#next++;
+    let withdraw = (): void => {
+      this.#waiting.delete(key);
     };
+    this.#waiting.set(key, (value) => {
+      withdraw = this.#processes.soon(() => callback(value));
+    });
+    return () => withdraw();
   }
 
   fire(value: Value): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const callback of waiting) this.#processes.soon(() => callback(value));
+    this.#waiting = new Map();
+    for (const wake of waiting.values()) wake(value);
   }
 }
 
-/** A generator that lives in virtual time. */
-export class Process<Result = unknown> {
+/** A generator that lives in virtual time. Those who wait for it get its result, undefined when it was stopped. */
+export class Process<Result = unknown> implements Waitable<Result | undefined> {
   readonly name: string;
   readonly #processes: Processes;
   readonly #body: ProcessBody<Result>;
-  readonly #ended: Signal<Result>;
-  #withdraw: (() => void) | null = null;
+  readonly #ended: Signal<Result | undefined>;
+  #withdraw: () => void;
+  #running = false;
   #done = false;
   #result: Result | undefined;
 
+  /** Begins at the present time, after what is already due. */
   constructor(processes: Processes, name: string, body: ProcessBody<Result>) {
     this.name = name;
     this.#processes = processes;
@@ -62,44 +74,46 @@ export class Process<Result = unknown> {
     return this.#done;
   }
 
-  /** What the body returned; undefined before and after `stop`. */
+  /** What the body returned; undefined before that, and when it was stopped. */
   get result(): Result | undefined {
     return this.#result;
   }
 
-  /** Ends the process where it waits: its `finally` blocks run now, and those who wait for it are woken. */
+  wait(callback: (result: Result | undefined) => void): () => void {
+    return this.#done ? this.#processes.soon(() => callback(this.#result)) : this.#ended.wait(callback);
+  }
+
+  /**
+   * Ends the process where it waits: its `finally` blocks run now (they may not wait), and what it waited for is
+   * withdrawn. Not for a process to call on itself: that one returns.
+   */
   stop(): void {
     if (this.#done) return;
-    this.#withdraw?.();
-    this.#withdraw = null;
-    this.#body.return(undefined as Result);
+    assert(!this.#running, `the process ${this.name} cannot stop itself: let it return`);
+    this.#withdraw();
+    const step = this.#body.return(undefined as Result);
+    assert(step.done === true, `the process ${this.name} waits while it is stopped`);
     this.#finish(undefined);
   }
 
-  /** Calls back when the process has ended, at once after the present event if it has already. */
-  whenDone(callback: (result: Result | undefined) => void): () => void {
-    if (this.#done) return this.#processes.soon(() => callback(this.#result));
-    return this.#ended.wait(callback);
-  }
-
   #resume(value: unknown): void {
-    this.#withdraw = null;
+    this.#running = true;
     const step = this.#body.next(value);
-    if (this.#done) return;
+    this.#running = false;
     if (step.done === true) this.#finish(step.value);
     else this.#withdraw = this.#await(step.value);
   }
 
   #await(wait: Wait): () => void {
-    const resume = (value: unknown): void => this.#resume(value);
-    if (typeof wait === 'number') return this.#processes.later(wait, () => resume(undefined));
-    return wait instanceof Process ? wait.whenDone(resume) : wait.wait(resume);
+    if (typeof wait !== 'number') return wait.wait((value) => this.#resume(value));
+    assert(wait >= 0, `the process ${this.name} waits for ${wait} microseconds`);
+    return this.#processes.later(wait, () => this.#resume(undefined));
   }
 
   #finish(result: Result | undefined): void {
     this.#done = true;
     this.#result = result;
-    this.#ended.fire(result as Result);
+    this.#ended.fire(result);
   }
 }
 
@@ -113,17 +127,18 @@ export class Processes {
   readonly #callbacks = new Map<number, () => void>();
   #next = 0;
 
+  /** `name` is the engine handler's, unique. */
   constructor(engine: Engine, name = 'processes') {
     this.engine = engine;
     this.#handler = engine.register(name, (key) => {
       const callback = this.#callbacks.get(key);
-      assert(callback !== undefined, 'a wait of a process ended twice');
+      assert(callback !== undefined, 'a wait ended twice');
       this.#callbacks.delete(key);
       callback();
     });
   }
 
-  /** Starts a process; its body begins at the present time, after what is already due. */
+  /** Starts a process: `start('sync', sync())` with a generator function `sync`. */
   start<Result>(name: string, body: ProcessBody<Result>): Process<Result> {
     return new Process(this, name, body);
   }
@@ -139,7 +154,7 @@ export class Processes {
     const id = this.engine.schedule(this.engine.now + delayMicros, this.#handler, key, 0);
     this.#callbacks.set(key, callback);
     return () => {
-      if (this.#callbacks.delete(key)) this.engine.cancel(id);
+      if (this.engine.cancel(id)) this.#callbacks.delete(key);
     };
   }
 
