@@ -2,6 +2,17 @@ import type { Command } from '../model/model.ts';
 import type { Reader } from '../telemetry/reader.ts';
 import type { TrafficAccounts } from '../world/traffic/accounts.ts';
 
+// What rooms above may know of the world they look back on.
+export type {
+  CallAccount,
+  EndpointAccount,
+  Outcomes,
+  ServiceAccount,
+  SourceAccount,
+  TrafficAccounts,
+} from '../world/traffic/accounts.ts';
+export type { Cause, TrafficModel } from '../world/traffic/model.ts';
+
 /** What decides a run, and so regenerates it. */
 export interface RunManifest {
   readonly simulator: string;
