@@ -1,0 +1,188 @@
+import { assert } from '../base/assert.ts';
+import { Engine } from '../engine/engine.ts';
+import type { Command, Model } from '../model/model.ts';
+import { Instruments } from '../telemetry/instruments.ts';
+import type { Reader } from '../telemetry/reader.ts';
+import { Recorder } from '../telemetry/recorder.ts';
+import type { TrafficModel } from '../world/traffic/model.ts';
+import { Traffic } from '../world/traffic/traffic.ts';
+import { latencyLimits } from './limits.ts';
+import { modelHash } from './model-hash.ts';
+import type { Check, Run, RunEvent } from './run.ts';
+import { simulatorVersion } from './version.ts';
+
+export interface SessionOptions {
+  /** The model's own when left out. */
+  readonly seed?: number;
+  /** Added to the model's own commands. */
+  readonly commands?: readonly Command[];
+  /** Looks at telemetry after each sample; an answer ends the run and says why. Must be a pure function of what it reads. */
+  readonly monitor?: (telemetry: Reader, nowMicros: number) => string | null;
+}
+
+/** A run in progress: advances in steps, so that callers can show progress or stop. */
+export interface Session {
+  readonly nowMicros: number;
+  readonly endMicros: number;
+  readonly finished: boolean;
+  readonly eventCount: number;
+  /** Requests that users have begun. */
+  readonly requestCount: number;
+  /** Simulates up to an instant, at most the end. The result does not depend on how the way is divided. */
+  advance(toMicros: number): void;
+  /** What has been simulated so far: complete, aborted, or partial when ended early. */
+  finish(): Run;
+}
+
+/** Starts a run. A run is a function of (model, seed, commands) and nothing else. */
+export function openSession(model: Model, options: SessionOptions = {}): Session {
+  return new RunningSession(model, options);
+}
+
+// At one instant: first what operators do, then the world, then the look at it.
+const commandPriority = -2;
+const warmupPriority = -1;
+const samplePriority = 1;
+const eventsKept = 1000;
+
+class RunningSession implements Session {
+  readonly endMicros: number;
+  private readonly engine = new Engine();
+  private readonly recorder: Recorder;
+  private readonly traffic: Traffic;
+  private readonly model: Model;
+  private readonly seed: number;
+  private readonly commands: readonly Command[];
+  private readonly monitor: SessionOptions['monitor'];
+  private readonly events: RunEvent[] = [];
+  private readonly sampleHandler: number;
+  private readonly broken = new Map<string, string>();
+  private aborted = false;
+  private sampled = 0;
+
+  constructor(model: Model, options: SessionOptions) {
+    this.model = model;
+    this.seed = options.seed ?? model.seed;
+    this.commands = [...model.commands, ...(options.commands ?? [])].sort((a, b) => a.atMicros - b.atMicros);
+    this.monitor = options.monitor;
+    this.endMicros = model.durationMicros;
+    const { engine } = this;
+    const instruments = new Instruments();
+    this.recorder = new Recorder(instruments);
+    const traffic = model.rooms['traffic'] as TrafficModel;
+    assert(traffic !== undefined, 'The model has a traffic section.');
+    this.traffic = new Traffic(traffic, {
+      engine,
+      instruments,
+      seed: this.seed,
+      latencyLimits: latencyLimits(model.objectives, traffic),
+      note: (kind, subject, message) => this.note(kind, subject, message),
+    });
+    this.sampleHandler = engine.register('run/sample', () => this.sample());
+    this.schedule();
+  }
+
+  private schedule(): void {
+    const { engine, model } = this;
+    const command = engine.register('run/command', (index) => this.obey(this.commands[index]));
+    const warm = engine.register('run/warm', () => this.traffic.beginMeasuring());
+    for (const [index, { atMicros }] of this.commands.entries())
+      engine.scheduleWithPriority(atMicros, commandPriority, command, index, 0);
+    if (model.warmupMicros > 0) engine.scheduleWithPriority(model.warmupMicros, warmupPriority, warm, 0, 0);
+    this.scheduleSample();
+  }
+
+  private scheduleSample(): void {
+    const at = Math.min(this.engine.now + this.model.sampleMicros, this.endMicros);
+    if (at > this.engine.now) this.engine.scheduleWithPriority(at, samplePriority, this.sampleHandler, 0, 0);
+  }
+
+  get nowMicros(): number {
+    return this.engine.now;
+  }
+
+  get finished(): boolean {
+    return this.aborted || this.engine.now >= this.endMicros;
+  }
+
+  get eventCount(): number {
+    return this.engine.processed;
+  }
+
+  get requestCount(): number {
+    return this.traffic.begun;
+  }
+
+  advance(toMicros: number): void {
+    if (!this.aborted) this.engine.runUntil(Math.max(this.engine.now, Math.min(toMicros, this.endMicros)));
+  }
+
+  private obey(command: Command): void {
+    this.traffic.scale(command.service, command.replicas);
+  }
+
+  private sample(): void {
+    this.takeSample();
+    const reason = this.monitor?.(this.recorder, this.engine.now) ?? null;
+    if (reason === null) this.scheduleSample();
+    else this.abort(reason);
+  }
+
+  private takeSample(): void {
+    this.traffic.settle();
+    this.recorder.sample(this.engine.now);
+    this.traffic.roll();
+    this.sampled = this.engine.now;
+    for (const { name, passed, detail } of this.traffic.checks())
+      if (!passed && !this.broken.has(name)) this.broken.set(name, `at ${this.engine.now} µs: ${detail}`);
+  }
+
+  private abort(reason: string): void {
+    this.aborted = true;
+    this.note('abort', 'run', reason);
+    this.engine.stop();
+  }
+
+  private note(kind: RunEvent['kind'], subject: string, message: string): void {
+    if (this.events.length < eventsKept)
+      this.events.push({ atMicros: this.engine.now, kind, subject, message });
+    else if (this.events.length === eventsKept)
+      this.events.push({
+        atMicros: this.engine.now,
+        kind: 'note',
+        subject: 'run',
+        message: 'later events are not kept',
+      });
+  }
+
+  finish(): Run {
+    if (this.sampled < this.engine.now) this.takeSample();
+    return {
+      manifest: {
+        simulator: simulatorVersion,
+        modelHash: modelHash(this.model),
+        scenario: this.model.name,
+        seed: this.seed,
+        commands: this.commands,
+      },
+      status: this.aborted ? 'aborted' : this.finished ? 'complete' : 'partial',
+      endedAtMicros: this.engine.now,
+      eventCount: this.engine.processed,
+      traceHash: this.engine.traceHash(),
+      events: this.events,
+      telemetry: this.recorder,
+      truth: this.traffic.accounts(),
+      checks: this.checks(),
+    };
+  }
+
+  private checks(): Check[] {
+    const laws: Check[] = this.traffic.checks().map((check) => {
+      const failure = this.broken.get(check.name);
+      return failure === undefined ? check : { ...check, passed: false, detail: failure };
+    });
+    // The engine refuses to fire an event before its clock, so that a finished run has had monotone time.
+    const detail = `${this.engine.processed} events in order of time`;
+    return [...laws, { name: 'monotone time', passed: true, detail }];
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Fidelity: the replicas of every service and who of them takes traffic. A change of the number of replicas starts new
+ * ones, ready after the declared start-up time, or drains the newest, as a Deployment's controller removes the youngest of
+ * equally ready pods first. Zones are filled in turn, as topology spread does with equal nodes.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { ReadySet } from './balancer.ts';
+import type { CallPool } from './call-pool.ts';
+import { CfsQuota } from './cfs.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { FreeCpu, SharedCpu } from './cpu.ts';
+import { EventLoop, type Executor, type ExecutorHost, type QueueLimits, Threads } from './executor.ts';
+import type { Service, TrafficModel } from './model.ts';
+import { Replica } from './replica.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { WorkPool } from './work-pool.ts';
+
+/** What the replicas of one service have used since the beginning, in microseconds. */
+export interface Usage {
+  readonly replicaMicros: number;
+  readonly cpuMicros: number;
+  readonly cpuCapacityMicros: number;
+  readonly throttledMicros: number;
+}
+
+export interface FleetParts {
+  readonly engine: Engine;
+  readonly model: TrafficModel;
+  readonly works: WorkPool;
+  readonly calls: CallPool;
+}
+
+/** Creates, drains and forgets replicas. */
+export class Fleet {
+  /** By id, gone ones included. */
+  readonly replicas: Replica[] = [];
+  /** By service: replicas that exist, starting and draining ones included. */
+  readonly alive: Replica[][];
+  readonly ready: readonly ReadySet[];
+  private readonly engine: Engine;
+  private readonly model: TrafficModel;
+  private readonly works: WorkPool;
+  private readonly calls: CallPool;
+  private readonly ordinals: number[];
+  /** Usage of replicas that are gone, by service. */
+  private readonly past: { replicaMicros: number; cpuMicros: number; throttledMicros: number }[];
+  private readonly burstHandler: number;
+  private readonly sharedHandler: number;
+  private readonly freeHandler: number;
+  private readonly readyHandler: number;
+  private host!: ExecutorHost;
+
+  constructor(parts: FleetParts) {
+    this.engine = parts.engine;
+    this.model = parts.model;
+    this.works = parts.works;
+    this.calls = parts.calls;
+    const { services, zones } = parts.model;
+    this.alive = services.map(() => []);
+    this.ready = services.map(() => new ReadySet(zones.length));
+    this.ordinals = services.map(() => 0);
+    this.past = services.map(() => ({ replicaMicros: 0, cpuMicros: 0, throttledMicros: 0 }));
+    const loops: EventLoop[] = [];
+    const shared: SharedCpu[] = [];
+    const free: FreeCpu[] = [];
+    this.loops = loops;
+    this.shared = shared;
+    this.free = free;
+    this.burstHandler = this.engine.register('traffic/callback-end', (replica) => loops[replica].end());
+    this.sharedHandler = this.engine.register('traffic/cpu', (replica) => shared[replica].wake());
+    this.freeHandler = this.engine.register('traffic/burst-end', (replica, work) => {
+      free[replica].end();
+      this.host.run(work);
+    });
+    this.readyHandler = this.engine.register('traffic/ready', (replica) =>
+      this.becomeReady(this.replicas[replica]),
+    );
+  }
+
+  /** Parts of replicas by replica id, for the events that concern them. */
+  private readonly loops: EventLoop[];
+  private readonly shared: SharedCpu[];
+  private readonly free: FreeCpu[];
+
+  /** Sets who runs requests, then creates the replicas that the model begins with, all ready. */
+  start(host: ExecutorHost): void {
+    this.host = host;
+    for (const service of this.model.services)
+      for (let count = 0; count < service.replicas; count++) this.becomeReady(this.create(service));
+  }
+
+  /** Replicas that are not draining. */
+  size(service: number): number {
+    return this.alive[service].filter((replica) => !replica.draining).length;
+  }
+
+  /** Brings the number of replicas that are not draining to `wanted`. */
+  scale(service: number, wanted: number): void {
+    const model = this.model.services[service];
+    const current = this.alive[service].filter((replica) => !replica.draining);
+    for (let count = current.length; count < wanted; count++) {
+      const replica = this.create(model);
+      this.engine.schedule(this.engine.now + model.startupMicros, this.readyHandler, replica.id, 0);
+    }
+    for (const replica of current.slice(wanted)) this.drain(replica);
+  }
+
+  private create(service: Service): Replica {
+    const ordinal = this.ordinals[service.id]++;
+    const { engine } = this;
+    const replica = new Replica({
+      id: this.replicas.length,
+      service: service.id,
+      ordinal,
+      zone: ordinal % this.model.zones.length,
+      bornMicros: engine.now,
+      rateLimit:
+        service.rateLimit &&
+        new TokenBucket(service.rateLimit.perSecond, service.rateLimit.burst, engine.now),
+      pools: service.pools.map((pool) => new ConnectionPool(pool, this.calls)),
+    });
+    this.replicas.push(replica);
+    this.alive[service.id].push(replica);
+    replica.executor = this.createExecutor(service, replica.id);
+    return replica;
+  }
+
+  private createExecutor(service: Service, replica: number): Executor {
+    const { engine, works, host } = this;
+    const { limitCores, periodMicros } = service.cpu;
+    const quota = limitCores === null ? null : new CfsQuota(limitCores, periodMicros, engine.now);
+    const limits: QueueLimits = {
+      capacity: service.queue.capacity ?? Number.POSITIVE_INFINITY,
+      newestFirst: service.queue.discipline === 'lifo',
+    };
+    if (service.concurrency.kind === 'eventLoop') {
+      const loop = new EventLoop(engine, works, host, {
+        replica,
+        endHandler: this.burstHandler,
+        quota,
+        limits,
+      });
+      this.loops[replica] = loop;
+      return loop;
+    }
+    const threads = threadsOf(service) ?? Number.POSITIVE_INFINITY;
+    const cores = service.cpu.cores ?? Number.POSITIVE_INFINITY;
+    return new Threads(works, this.createCpu(replica, cores, quota), host, { replica, threads, limits });
+  }
+
+  private createCpu(replica: number, cores: number, quota: CfsQuota | null): FreeCpu | SharedCpu {
+    if (cores === Number.POSITIVE_INFINITY && quota === null) {
+      const cpu = new FreeCpu(this.engine, this.freeHandler, replica);
+      this.free[replica] = cpu;
+      return cpu;
+    }
+    const options = { wakeHandler: this.sharedHandler, replica, cores, quota };
+    const cpu = new SharedCpu(this.engine, options, (work) => this.host.run(work));
+    this.shared[replica] = cpu;
+    return cpu;
+  }
+
+  private becomeReady(replica: Replica): void {
+    if (!replica.draining) this.ready[replica.service].add(replica);
+  }
+
+  private drain(replica: Replica): void {
+    if (this.ready[replica.service].all.includes(replica)) this.ready[replica.service].remove(replica);
+    replica.draining = true;
+    if (replica.inFlight === 0) this.retire(replica);
+  }
+
+  /** The last request has left a draining replica: its accounts are closed. One still on its way finds it serving. */
+  retire(replica: Replica): void {
+    const alive = this.alive[replica.service];
+    const at = alive.indexOf(replica);
+    if (at < 0) return;
+    alive.splice(at, 1);
+    replica.executor.settle();
+    const past = this.past[replica.service];
+    past.replicaMicros += this.engine.now - replica.bornMicros;
+    past.cpuMicros += replica.executor.usedMicros;
+    past.throttledMicros += replica.executor.throttledMicros;
+  }
+
+  /** Accounts of a service up to now. */
+  usage(service: number): Usage {
+    let { replicaMicros, cpuMicros, throttledMicros } = this.past[service];
+    for (const replica of this.alive[service]) {
+      replica.executor.settle();
+      replicaMicros += this.engine.now - replica.bornMicros;
+      cpuMicros += replica.executor.usedMicros;
+      throttledMicros += replica.executor.throttledMicros;
+    }
+    const cpuCapacityMicros = replicaMicros * coresOf(this.model.services[service]);
+    return { replicaMicros, cpuMicros, cpuCapacityMicros, throttledMicros };
+  }
+
+  /** Connections in use and calls waiting for one, over all replicas. */
+  poolUse(service: number, pool: number): { inUse: number; waiting: number } {
+    let inUse = 0;
+    let waiting = 0;
+    for (const replica of this.alive[service]) {
+      inUse += replica.pools[pool].inUse;
+      waiting += replica.pools[pool].waiting;
+    }
+    return { inUse, waiting };
+  }
+
+  serviceNamed(name: string): number {
+    const service = this.model.services.findIndex((each) => each.name === name);
+    assert(service >= 0, `The model has a service ${name}.`);
+    return service;
+  }
+}
+
+function threadsOf({ concurrency }: Service): number | null {
+  if (concurrency.kind === 'eventLoop') return 1;
+  return concurrency.kind === 'threadPool' ? concurrency.threads : concurrency.maxConcurrent;
+}
+
+/** Cores that one replica can use at most: what its limit, its cores and its threads allow. */
+export function coresOf(service: Service): number {
+  const bounds = [service.cpu.limitCores, service.cpu.cores, threadsOf(service)].filter(
+    (bound) => bound !== null,
+  );
+  return bounds.length > 0 ? Math.min(...bounds) : Math.max(1, service.cpu.requestCores);
+}

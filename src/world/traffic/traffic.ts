@@ -1,0 +1,242 @@
+/**
+ * Fidelity: the traffic room put together: demand, clients, replicas and accounts over one engine. What each part
+ * simplifies stands in its own file.
+ */
+import { DistributionTable } from '../../base/distribution.ts';
+import { randomStream } from '../../base/random.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Instruments } from '../../telemetry/instruments.ts';
+import type { TrafficAccounts } from './accounts.ts';
+import { Balancer } from './balancer.ts';
+import { CallPool } from './call-pool.ts';
+import { Client } from './client.ts';
+import { Demand } from './demand.ts';
+import { Fleet } from './fleet.ts';
+import { Ledger } from './ledger.ts';
+import { type LatencyLimits, TrafficMetrics } from './metrics.ts';
+import type { TrafficModel } from './model.ts';
+import { Occupancy } from './occupancy.ts';
+import { assemble } from './program.ts';
+import { type Route, routesOf } from './route.ts';
+import { Server } from './server.ts';
+import { type ServiceBaseline, serviceBaseline, stateAccounts } from './statement.ts';
+import { none, WorkPool } from './work-pool.ts';
+
+export interface TrafficOptions {
+  readonly engine: Engine;
+  readonly instruments: Instruments;
+  readonly seed: number;
+  readonly latencyLimits: LatencyLimits;
+  /** Something worth a mark on the time line happened. */
+  readonly note: (kind: 'scale' | 'breaker', subject: string, message: string) => void;
+}
+
+/** A law and whether it holds now. */
+export interface LawCheck {
+  readonly name: 'conservation' | 'littles law' | 'pools';
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** The traffic of one run. */
+export class Traffic {
+  private readonly engine: Engine;
+  private readonly model: TrafficModel;
+  private readonly note: TrafficOptions['note'];
+  private readonly works = new WorkPool();
+  private readonly calls = new CallPool();
+  private readonly ledger: Ledger;
+  private readonly fleet: Fleet;
+  private readonly occupancy: readonly Occupancy[];
+  private readonly server: Server;
+  private readonly demand: Demand;
+  private readonly metrics: TrafficMetrics;
+  private readonly routes: readonly Route[];
+  private baseline: readonly ServiceBaseline[];
+  private fromMicros = 0;
+
+  constructor(model: TrafficModel, options: TrafficOptions) {
+    const { engine, seed } = options;
+    this.engine = engine;
+    this.model = model;
+    this.note = options.note;
+    this.ledger = new Ledger(model);
+    this.occupancy = model.services.map(() => new Occupancy());
+    this.routes = routesOf(model);
+    const { works, calls, ledger, occupancy } = this;
+    const distributions = new DistributionTable();
+    const fleet = new Fleet({ engine, model, works, calls });
+    this.fleet = fleet;
+    const stream = (name: string) => randomStream(seed, name);
+    this.server = new Server({
+      engine,
+      model,
+      works,
+      program: assemble(model.endpoints, distributions),
+      distributions,
+      ledger,
+      replicas: fleet.replicas,
+      occupancy,
+      streams: model.endpoints.map(({ name, service }) =>
+        stream(`endpoint/${model.services[service].name}/${name}`),
+      ),
+      drained: (replica) => fleet.retire(replica),
+    });
+    const client = new Client({
+      engine,
+      model,
+      works,
+      calls,
+      distributions,
+      ledger,
+      replicas: fleet.replicas,
+      balancers: model.calls.map(
+        ({ id, balancer, endpoint }) =>
+          new Balancer(
+            balancer,
+            fleet.ready[model.endpoints[endpoint].service],
+            stream(`call/${id}/balancer`),
+          ),
+      ),
+      streams: model.calls.map(({ id }) => stream(`call/${id}/network`)),
+      arriveHandler: this.server.arriveHandler,
+      breakerChanged: (call, replica, state) => this.breakerChanged(call, replica, state),
+    });
+    this.demand = new Demand(model.sources, { engine, client, ledger, distributions, seed });
+    this.connect(client);
+    this.metrics = new TrafficMetrics(options.instruments);
+    this.publish(options.latencyLimits);
+    this.fleet.start(this.server);
+    this.baseline = this.measuredFromNow();
+    this.demand.start();
+  }
+
+  private connect(client: Client): void {
+    const { server, demand } = this;
+    server.connect(client);
+    client.connect({
+      answered: (work, epoch, failed) => server.answered(work, epoch, failed),
+      ended: (source, owner, cause, micros) => demand.ended(source, owner, cause, micros),
+    });
+  }
+
+  private publish(limits: LatencyLimits): void {
+    const { metrics, model, ledger } = this;
+    metrics.publishSources(model, ledger, limits);
+    metrics.publishEndpoints(model, ledger, limits);
+    metrics.publishServices(model, this.fleet, this.occupancy, () => this.engine.now);
+    metrics.publishCalls(this.routes, ledger);
+  }
+
+  /** Brings integrals up to now; before a sample is taken. */
+  settle(): void {
+    for (const occupancy of this.occupancy) occupancy.settle(this.engine.now);
+  }
+
+  /** Ends a sample interval; after the sample was taken. */
+  roll(): void {
+    this.metrics.roll();
+    this.ledger.roll();
+  }
+
+  /** The measured window begins now. */
+  beginMeasuring(): void {
+    this.settle();
+    this.ledger.reset();
+    for (const occupancy of this.occupancy) occupancy.resetMaxima();
+    this.baseline = this.measuredFromNow();
+    this.fromMicros = this.engine.now;
+  }
+
+  private measuredFromNow(): ServiceBaseline[] {
+    return this.model.services.map(({ id }) => serviceBaseline(this.fleet, this.occupancy[id], id));
+  }
+
+  /** An operator's command; the service must be one of the model's. */
+  scale(service: string, replicas: number): void {
+    const id = this.fleet.serviceNamed(service);
+    const before = this.fleet.size(id);
+    this.fleet.scale(id, replicas);
+    this.note('scale', service, `scaled from ${before} to ${replicas} replicas`);
+  }
+
+  private breakerChanged(call: number, replica: number, state: string): void {
+    const { client, endpoint } = this.model.calls[call];
+    const target = this.model.endpoints[endpoint];
+    const from = replica === none || client === null ? 'users' : this.replicaName(replica);
+    this.note(
+      'breaker',
+      this.model.services[target.service].name,
+      `breaker of ${from} for ${target.name} is ${state}`,
+    );
+  }
+
+  private replicaName(replica: number): string {
+    const { service, ordinal } = this.fleet.replicas[replica];
+    return `${this.model.services[service].name}-${ordinal}`;
+  }
+
+  /** The accounts of the measured window up to now. */
+  accounts(): TrafficAccounts {
+    this.settle();
+    const { model, ledger, fleet, occupancy, demand, routes, baseline, fromMicros } = this;
+    const toMicros = this.engine.now;
+    return stateAccounts({ model, ledger, fleet, occupancy, demand, routes, baseline, fromMicros, toMicros });
+  }
+
+  /** The laws that must hold at any instant between two events. */
+  checks(): LawCheck[] {
+    this.settle();
+    return [this.conservation(), this.littlesLaw(), this.poolBounds()];
+  }
+
+  /** Every request that began has ended once or is in flight, and every arrival at a service has left or is inside. */
+  private conservation(): LawCheck {
+    const { ledger } = this;
+    const started = total(ledger.callStarted);
+    const ended = total(ledger.callOutcomes);
+    const users = total(ledger.sourceStarted) - total(ledger.sourceOutcomes);
+    const inside = this.occupancy.reduce((sum, { inFlight }) => sum + inFlight, 0);
+    const left = total(ledger.endpointStarted) - total(ledger.endpointOutcomes);
+    const passed =
+      started - ended === this.calls.live && users >= 0 && users <= this.calls.live && inside === left;
+    const detail = `${started} calls begun, ${ended} ended, ${this.calls.live} in flight; ${inside} requests inside services`;
+    return { name: 'conservation', passed, detail };
+  }
+
+  private littlesLaw(): LawCheck {
+    const now = this.engine.now;
+    let worst = 0;
+    for (const occupancy of this.occupancy) {
+      const error = Math.abs(occupancy.littleError(now)) / Math.max(1, occupancy.inFlightMicros);
+      worst = Math.max(worst, error);
+    }
+    // The sums are exact integers far below 2^53 in ordinary runs; beyond that, rounding may show.
+    return {
+      name: 'littles law',
+      passed: worst < 1e-9,
+      detail: `largest relative error ${worst.toExponential(1)}`,
+    };
+  }
+
+  private poolBounds(): LawCheck {
+    const overfull = this.fleet.replicas.filter(
+      (replica) =>
+        replica.pools.some(({ inUse, policy }) => inUse < 0 || inUse > policy.size) ||
+        replica.outstanding < 0,
+    );
+    const live = `${this.works.live} requests on the way or inside`;
+    return { name: 'pools', passed: overfull.length === 0, detail: live };
+  }
+
+  /** Requests that users began so far. */
+  get begun(): number {
+    return total(this.ledger.sourceStarted);
+  }
+}
+
+function total(counter: Float64Array): number {
+  let sum = 0;
+  for (const value of counter) sum += value;
+  return sum;
+}
