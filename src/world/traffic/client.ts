@@ -18,6 +18,7 @@ import {
   callRejected,
   callWaitingForPool,
 } from './call-pool.ts';
+import type { ConnectionPool } from './connection-pool.ts';
 import { Gate, needsGate } from './gate.ts';
 import {
   breakerOpen,
@@ -223,26 +224,37 @@ export class Client implements Outbound {
   /** The first attempt or a retry, from the gates on. Refusals of our own end in a later event, never in this one. */
   private attempt(call: number): void {
     const calls = this.calls;
-    const now = this.engine.now;
     const spec = this.specs[calls.spec[call]];
-    const gate = this.gateOf(call);
     calls.state[call] = callRejected;
-    if (now >= calls.deadlineMicros[call]) return this.failSoon(call, deadlinePassed);
-    if (gate !== null) {
-      if (spec.bulkhead !== null && gate.inFlight >= spec.bulkhead) return this.failSoon(call, bulkheadFull);
-      if (gate.breaker !== null && !gate.breaker.allows(now)) return this.failSoon(call, breakerOpen);
-      gate.inFlight++;
-    }
-    if (spec.pool === null) return this.send(call);
-    const pool = this.replicas[calls.clientReplica[call]].pools[spec.pool];
+    const refusal = this.refusal(call, spec);
+    if (refusal !== ok) this.failSoon(call, refusal);
+    else if (spec.pool === null) this.send(call);
+    else this.connectThenSend(call, this.replicas[calls.clientReplica[call]].pools[spec.pool]);
+  }
+
+  /** Why the client's own gates refuse an attempt; `ok` when they let it through, which the gate then counts. */
+  private refusal(call: number, spec: Call): number {
+    const now = this.engine.now;
+    if (now >= this.calls.deadlineMicros[call]) return deadlinePassed;
+    const gate = this.gateOf(call);
+    if (gate === null) return ok;
+    if (spec.bulkhead !== null && gate.inFlight >= spec.bulkhead) return bulkheadFull;
+    if (gate.breaker !== null && !gate.breaker.allows(now)) return breakerOpen;
+    gate.inFlight++;
+    return ok;
+  }
+
+  private connectThenSend(call: number, pool: ConnectionPool): void {
+    const calls = this.calls;
     calls.state[call] = callWaitingForPool;
     if (pool.acquire()) {
       calls.holdsConnection[call] = 1;
-      return this.send(call);
+      this.send(call);
+    } else if (pool.full) this.failSoon(call, poolTimeout);
+    else {
+      this.waitForConnection(call, pool.policy.maxWaitMicros);
+      pool.enqueue(call);
     }
-    if (pool.full) return this.failSoon(call, poolTimeout);
-    this.waitForConnection(call, pool.policy.maxWaitMicros);
-    pool.enqueue(call);
   }
 
   private failSoon(call: number, cause: number): void {
@@ -273,7 +285,10 @@ export class Client implements Outbound {
     const spec = calls.spec[call];
     calls.state[call] = callInFlight;
     const replica = this.pick(call, spec);
-    if (replica === null) return this.failSoon(call, unavailable);
+    if (replica === null) {
+      this.failSoon(call, unavailable);
+      return;
+    }
     this.startTimer(call, spec);
     this.launch(call, spec, replica);
     const hedges = this.hedges[spec];

@@ -99,7 +99,10 @@ class Caller {
   /** Sends one of the requests by weight. */
   sendAny(owner: number, row: number): void {
     const count = this.source.requests.length;
-    if (count === 1) return this.send(0, owner, row);
+    if (count === 1) {
+      this.send(0, owner, row);
+      return;
+    }
     const slot = this.choice.integer(count);
     this.send(this.choice.uniform() < this.threshold[slot] ? slot : this.alias[slot], owner, row);
   }
