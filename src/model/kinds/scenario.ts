@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import type { Kind } from '../kind.ts';
 import { distribution } from './distribution.ts';
-import { choice, document, duration, fields, flag, integer, share, text } from './written.ts';
+import { choice, document, duration, fields, flag, integer, record, share, text } from './written.ts';
 
 /** The frame of a run: time, seed, what is asked of the system, and what is done to it. */
 
@@ -68,8 +68,7 @@ const Annotation = fields('A band or mark on every chart.', {
 const Variant = fields('The same scenario with some values changed, for `--variant` and `compare`.', {
   name: text('Name.'),
   description: Type.Optional(text('What it is about.')),
-  set: Type.Record(Type.String(), Type.Unknown(), {
-    description: 'Values by path, in the notation of `--set`.',
+  set: record('Values by path, in the notation of `--set`.', Type.Unknown(), {
     examples: [{ 'deployment/web.spec.replicas': 6 }],
   }),
 });
@@ -126,17 +125,11 @@ const Spec = fields('The frame of a run.', {
     }),
   ),
   thresholds: Type.Optional(
-    Type.Record(Type.String(), Type.Array(Threshold, { minItems: 1, maxItems: 100 }), {
-      description: 'Expressions by metric, as k6 has them; the run fails when one does not hold.',
-      examples: [
-        {
-          'http_req_duration{traffic:visitors}': [
-            'p(95)<500',
-            { threshold: 'p(99)<1500', abortOnFail: true },
-          ],
-        },
-      ],
-    }),
+    record(
+      'Expressions by metric, as k6 has them; the run fails when one does not hold.',
+      Type.Array(Threshold, { minItems: 1, maxItems: 100 }),
+      { examples: [{ 'http_req_duration{traffic:visitors}': ['p(95)<500'] }] },
+    ),
   ),
   commands: Type.Optional(
     Type.Array(Command, { maxItems: 1000, description: 'What operators do, and when.' }),

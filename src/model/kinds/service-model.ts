@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import type { Kind } from '../kind.ts';
 import { CallPolicy, policyProperties, RateLimit } from './call-policy.ts';
 import { distribution, type WrittenDistribution } from './distribution.ts';
-import { choice, document, duration, fields, flag, integer, share, text } from './written.ts';
+import { choice, document, duration, fields, flag, integer, record, share, text } from './written.ts';
 
 /** How a service behaves: what its manifests cannot say. */
 
@@ -16,13 +16,10 @@ const probability = Type.Optional(
 
 const WorkByUnit = fields('A fixed part, and parts proportional to figures of the request.', {
   base: Type.Optional(distribution('The part that every request has.', { default: '0s' })),
-  perUnit: Type.Record(
-    Type.String(),
+  perUnit: record(
+    'Time for each unit of an attribute that the trace of a Traffic gives.',
     Type.String({ format: 'fineDuration', description: 'Time for each unit.' }),
-    {
-      description: 'Time for each unit of an attribute that the trace of a Traffic gives.',
-      examples: [{ ContextTokens: '0.1ms' }],
-    },
+    { examples: [{ ContextTokens: '0.1ms' }] },
   ),
 });
 

@@ -62,6 +62,16 @@ export function choice<const W extends readonly string[]>(description: string, w
   return Type.Unsafe<W[number]>(Type.Enum([...words], { description, ...notes }));
 }
 
+/** An object whose field names are free. */
+export function record<V extends Type.TSchema>(description: string, value: V, notes: Notes = {}) {
+  return Type.Unsafe<Record<string, Type.Static<V>>>({
+    type: 'object',
+    additionalProperties: value,
+    description,
+    ...notes,
+  });
+}
+
 /** A document of one of the project's own kinds. */
 export function document<const K extends string, S extends Type.TSchema>(
   kind: K,
@@ -79,7 +89,7 @@ export function document<const K extends string, S extends Type.TSchema>(
   );
 }
 
-const Labels = (description: string) => Type.Record(Type.String(), Type.String(), { description });
+const Labels = (description: string) => record(description, Type.String());
 
 export const Metadata = Type.Object(
   {
