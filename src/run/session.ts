@@ -4,6 +4,7 @@ import type { Command, Model } from '../model/model.ts';
 import { Instruments } from '../telemetry/instruments.ts';
 import type { Reader } from '../telemetry/reader.ts';
 import { Recorder } from '../telemetry/recorder.ts';
+import type { TrafficAccounts } from '../world/traffic/accounts.ts';
 import type { TrafficModel } from '../world/traffic/model.ts';
 import { Traffic } from '../world/traffic/traffic.ts';
 import { latencyLimits } from './limits.ts';
@@ -17,8 +18,11 @@ export interface SessionOptions {
   /** Added to the model's own commands. */
   readonly commands?: readonly Command[];
   /** Looks at telemetry after each sample; an answer ends the run and says why. Must be a pure function of what it reads. */
-  readonly monitor?: (telemetry: Reader, nowMicros: number) => string | null;
+  readonly monitor?: Monitor;
 }
+
+/** `truth` draws up the accounts so far; it costs as much as a hundred samples, so it is asked for only when needed. */
+export type Monitor = (telemetry: Reader, nowMicros: number, truth: () => TrafficAccounts) => string | null;
 
 /** A run in progress: advances in steps, so that callers can show progress or stop. */
 export interface Session {
@@ -123,7 +127,7 @@ class RunningSession implements Session {
 
   private sample(): void {
     this.takeSample();
-    const reason = this.monitor?.(this.recorder, this.engine.now) ?? null;
+    const reason = this.monitor?.(this.recorder, this.engine.now, () => this.traffic.accounts()) ?? null;
     if (reason === null) this.scheduleSample();
     else this.abort(reason);
   }
