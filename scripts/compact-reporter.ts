@@ -15,7 +15,7 @@ function isEcho(failure: Failure): boolean {
 function describeFailure(failure: Failure): string {
   const { error } = failure.details;
   const shown = inspect(error.cause ?? error, { colors: false, depth: 6 });
-  const place = failure.file === undefined ? '' : `  ${failure.file}:${failure.line ?? 1}\n`;
+  const place = failure.file === undefined ? '' : `  ${shortPath(failure.file)}:${failure.line ?? 1}\n`;
   return `\n✗ ${failure.name}\n${place}${shown.replaceAll(/^/gm, '  ')}\n\n`;
 }
 
@@ -31,12 +31,16 @@ type Summary = Extract<TestEvent, { type: 'test:summary' }>['data'];
 
 function fileLine(summary: Summary): string {
   const { passed, skipped } = summary.counts;
-  const file = path.relative(process.cwd(), summary.file!);
+  const file = shortPath(summary.file!);
   const seconds = (summary.duration_ms / 1000).toFixed(1).padStart(5);
   const counts = { passed, failed: failedOf(summary), skipped };
   const shown = Object.entries(counts).filter(([name, count]) => count > 0 || name === 'passed');
   const text = shown.map(([name, count]) => `${count} ${name}`).join(', ');
   return `${summary.success ? '✓' : '✗'} ${seconds} s  ${file}: ${text}\n`;
+}
+
+function shortPath(file: string): string {
+  return path.relative(process.cwd(), file);
 }
 
 function failedOf({ counts }: Summary): number {

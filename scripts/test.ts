@@ -45,7 +45,7 @@ const checks: readonly Check[] = [
   {
     name: 'format',
     about: 'formatting and lint',
-    run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--max-diagnostics=50', '.'],
+    run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--max-diagnostics=10', '.'],
   },
   ...optional('scripts/generate/main.ts', {
     name: 'generated',
@@ -103,7 +103,9 @@ async function runChecks(): Promise<string[]> {
 function runTests(files: readonly string[], options: readonly string[]): boolean {
   const reporter = process.stdout.isTTY ? 'spec' : './scripts/compact-reporter.ts';
   const lanes = `--test-concurrency=${availableParallelism()}`;
-  const args = ['--test', `--test-reporter=${reporter}`, lanes, `--test-timeout=${testTimeoutMillis}`];
+  const timeout = `--test-timeout=${testTimeoutMillis}`;
+  const preload = ['--import', './scripts/property-tests.ts'];
+  const args = ['--test', `--test-reporter=${reporter}`, lanes, timeout, ...preload];
   const done = spawnSync(process.execPath, [...args, ...options, ...files], { cwd: root, stdio: 'inherit' });
   return done.status === 0;
 }

@@ -33,9 +33,21 @@ interface Definition {
 
 type FieldTable = Record<string, Record<string, string>>;
 
+/** Fields that hold a quantity: the OpenAPI document calls them strings, manifests write numbers too. */
+const quantities = new Set([
+  'ResourceRequirements.limits',
+  'ResourceRequirements.requests',
+  'VolumeResourceRequirements.limits',
+  'VolumeResourceRequirements.requests',
+  'EmptyDirVolumeSource.sizeLimit',
+  'ResourceFieldSelector.divisor',
+  'v2.MetricTarget.averageValue',
+  'v2.MetricTarget.value',
+  'PodSpec.overhead',
+]);
+
 /** Types that JSON holds as one scalar or leaves open. */
 const scalars: Readonly<Record<string, string>> = {
-  Quantity: 'quantity',
   IntOrString: 'intOrString',
   Time: 'time',
   MicroTime: 'time',
@@ -55,7 +67,10 @@ function collect(definitions: Readonly<Record<string, Definition>>): FieldTable 
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const plain = plainName(name);
     if (table[plain] !== undefined) continue;
-    table[plain] = fieldsOf(definitions[name], (reference) => open.push(reference.replace(/^.*\//, '')));
+    const fields = fieldsOf(definitions[name], (reference) => open.push(reference.replace(/^.*\//, '')));
+    for (const field of Object.keys(fields))
+      if (quantities.has(`${plain}.${field}`)) fields[field] = fields[field].replace('string', 'quantity');
+    table[plain] = fields;
   }
   return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -43,7 +43,7 @@ test('documents: what is shown as a command or path exists', () => {
     [],
   );
   assert.deepEqual(
-    promises('`src/engine/*.ts`, `src/engine`, `src/{engine,gone}/*.ts`, `images/a.png`, `setup.mjs`'),
+    promises('`src/engine/*.ts`, `src/engine`, `src/{engine,gone}/*.ts`, `images/a.png`, `scenarios/NAME`'),
     [],
   );
   assert.match(promises('a\n`npm run gone`')[0]!, /^2: package.json has no script "gone"/);

@@ -120,9 +120,13 @@ function onlyCode(text: string): string {
   return text.split('').map(shown).join('');
 }
 
-/** A path is meant from the root or from the document; a bare file name may stand anywhere. */
+/**
+ * A path is meant from the root or from the document; a bare file name may stand anywhere. A part in capitals, such as
+ * scenarios/NAME, is for the reader to fill in.
+ */
 function knownPath(name: string, from: string, project: Project): boolean {
   const path = name.replace(/[/.]+$/, '');
+  if (/\/[A-Z]+(?:\/|$)/.test(path)) return true;
   if (exists(path, project) || exists(posix.join(posix.dirname(from), path), project)) return true;
   if (path.includes('/')) return false;
   for (const known of project.paths) if (posix.basename(known) === path) return true;
