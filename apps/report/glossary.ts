@@ -1,0 +1,66 @@
+import type { Markup } from './markup.ts';
+import { html } from './markup.ts';
+
+/** The terms that the report explains, in the order of the glossary. */
+export const glossary = {
+  offered: ['Offered', 'Requests that were sent, whether or not they could be answered: the demand.'],
+  served: ['Served', 'Requests that were answered without error.'],
+  availability: ['Availability', 'The share of ended requests that were answered without error.'],
+  percentile: [
+    'p50, p95, p99',
+    'Percentiles of latency: 95 % of the requests were answered within p95, the slowest 5 % took longer. p50 is the median.',
+  ],
+  latency: [
+    'Latency',
+    'For users: from sending a request to its final answer or failure, retries included. For a service: from arrival at a replica to its answer.',
+  ],
+  objective: [
+    'Objective (SLO)',
+    'A promise to users: the share of requests that must be good over the measured window.',
+  ],
+  budget: [
+    'Error budget',
+    'How many requests may be bad before the objective is missed. 99.9 % asked of 1,000,000 requests allows 1,000.',
+  ],
+  burn: [
+    'Burn rate',
+    'How fast the error budget is spent: 1× spends exactly the budget, 10× spends a window’s budget in a tenth of it.',
+  ],
+  breach: [
+    'Below target',
+    'Sample intervals in which, taken alone, the share of good requests was certainly under the objective’s target.',
+  ],
+  threshold: ['Threshold', 'A condition on one measured figure, such as p(95)<500, that the run must meet.'],
+  utilisation: ['Utilisation', 'CPU time used over the CPU time that the replicas could have used.'],
+  throttled: [
+    'Throttled',
+    'Time in which a replica had work but its CPU limit made it wait for the next 100 ms period (CFS quota).',
+  ],
+  waiting: ['Waiting', 'Requests inside a replica that it has not started yet.'],
+  inFlight: ['In flight', 'Requests inside a replica, started or waiting.'],
+  replica: ['Replica', 'One running copy of a service (a pod).'],
+  call: ['Call and attempt', 'A call is what the caller wants; each request sent for it is an attempt.'],
+  retry: ['Retry', 'A further attempt after one has failed.'],
+  hedge: ['Hedge', 'A second request sent before the first was answered; the faster answer counts.'],
+  shared: ['Shared', 'A call answered by another call in flight for the same thing (single flight).'],
+  wasted: ['Wasted', 'Answers that nobody waited for any more; their work was done in vain.'],
+  replicaHours: ['Replica-hours', 'How long all replicas together existed.'],
+  warmUp: ['Warm-up', 'The first stretch of a run, shown on charts but left out of all measured figures.'],
+  seed: [
+    'Seed',
+    'The number from which all chance in a run follows: the same model and seed give the same run, event by event.',
+  ],
+} as const satisfies Record<string, readonly [title: string, meaning: string]>;
+
+export type Term = keyof typeof glossary;
+
+/** The words of a term, with its explanation on hover and focus and a link to the glossary. */
+export function term(name: Term, words?: string): Markup {
+  const [title, meaning] = glossary[name];
+  return html`<a class="term" href="#term-${name}" data-tip="${meaning}">${words ?? title.toLowerCase()}</a>`;
+}
+
+/** The explanation alone. */
+export function meaningOf(name: Term): string {
+  return glossary[name][1];
+}

@@ -1,0 +1,75 @@
+import type { Result } from '../../src/model/result.ts';
+import { bandsOf, marksOf } from './bands.ts';
+import { ChartBuilder, ColumnStore, serviceCharts, trafficCharts } from './charts.ts';
+import { makeClock } from './clock.ts';
+import { plural } from './format.ts';
+import { html } from './markup.ts';
+import { page } from './page.ts';
+import type { Payload } from './payload.ts';
+import { objectivesSection } from './sections/objectives.ts';
+import {
+  assumptionsSection,
+  diagnosticsSection,
+  glossarySection,
+  reproduceSection,
+} from './sections/origins.ts';
+import { stateChip } from './sections/section.ts';
+import { servicesSection } from './sections/services.ts';
+import { callsSection, costSection, endpointsSection, eventsSection } from './sections/tables.ts';
+import { topologySection, trafficSection } from './sections/traffic.ts';
+import { verdict } from './sections/verdict.ts';
+import { SeriesTable } from './series-table.ts';
+
+/**
+ * The report of a run as one HTML file that needs nothing else: no network, no server, no other file. The
+ * same result gives the same bytes.
+ */
+export function renderHtml(result: Result): string {
+  const series = new SeriesTable(result.series);
+  const clock = makeClock(result.window.startsAt);
+  const builder = new ChartBuilder(series, new ColumnStore());
+  const traffic = trafficCharts(builder, result);
+  const services = result.services.map((service, index) => serviceCharts(builder, service.name, index));
+  const bands = bandsOf(result, series);
+  const payload: Payload = {
+    clock,
+    times: series.times,
+    fromSeconds: series.fromSeconds,
+    toSeconds: Math.max(series.times.at(-1) ?? 0, series.fromSeconds + 1e-3),
+    columns: builder.store.columns,
+    charts: builder.charts,
+    bands,
+    marks: marksOf(result),
+    services: result.services.map((service) => service.name),
+  };
+  const sections = [
+    objectivesSection(result, series, clock),
+    topologySection(result),
+    trafficSection(result, traffic, payload),
+    servicesSection(result, services, payload),
+    endpointsSection(result),
+    callsSection(result),
+    costSection(result),
+    eventsSection(result, bands, clock),
+    assumptionsSection(result),
+    diagnosticsSection(result),
+    reproduceSection(result),
+    glossarySection(),
+  ].filter((section) => section !== null);
+  return page({
+    title: `${result.scenario}: ${words[result.verdict]} · DevOps Simulator`,
+    brand: html`<span class="name">${result.scenario}</span> ${stateChip(result.verdict, words[result.verdict])}`,
+    head: verdict(result, clock),
+    sections,
+    payload,
+    foot: html`<p>Made by DevOps Simulator ${result.simulator} from ${plural(result.manifest.events, 'simulated event')}. ${thinned(series)}</p>`,
+  });
+}
+
+const words = { pass: 'passed', fail: 'failed', none: 'no verdict' } as const;
+
+function thinned(series: SeriesTable): string {
+  const count = series.samplesPerPoint;
+  if (count === 1) return '';
+  return `Each point of the charts stands for ${count} samples: rates and shares by their mean, latencies and queues by their largest value.`;
+}

@@ -1,0 +1,126 @@
+import type { Result } from '../../../src/model/result.ts';
+import type { Clock } from '../clock.ts';
+import { formatDay, formatSpan, formatTime } from '../clock.ts';
+import {
+  formatDuration,
+  formatFactor,
+  formatLarge,
+  formatMillis,
+  formatMoney,
+  formatNumber,
+  formatShare,
+  plural,
+} from '../format.ts';
+import { meaningOf, term } from '../glossary.ts';
+import type { Markup } from '../markup.ts';
+import { html } from '../markup.ts';
+
+const states = {
+  pass: { sign: '✓', word: 'Passed' },
+  fail: { sign: '✗', word: 'Failed' },
+  none: { sign: '–', word: 'No verdict' },
+} as const;
+
+/** The head of the report: what was run, whether it held, and why. */
+export function verdict(result: Result, clock: Clock): Markup {
+  const state = states[result.verdict];
+  const problems = result.findings.filter((finding) => finding.severity === 'problem');
+  const notes = result.findings.filter((finding) => finding.severity === 'note');
+  return html`
+<header class="head" id="verdict" data-find="Verdict">
+<p class="eyebrow">DevOps Simulator · report of a run${result.window.startsAt !== null && html` · ${formatDay(clock, 0)}, ${clock.zone}`}</p>
+<h1>${result.scenario}</h1>
+${result.description && html`<p class="lead">${result.description}</p>`}
+${incomplete(result, clock)}
+<div class="verdict ${result.verdict}" role="status">
+<p class="state"><span class="sign" aria-hidden="true">${state.sign}</span>${state.word}</p>
+<div class="why"><p class="sentence">${sentence(result)}</p>
+${missed(result)}
+${problems.length > 0 && html`<ul class="findings">${problems.map((f) => html`<li class="problem" data-find="${f.subject} ${f.message}"><span aria-hidden="true">▸</span><span><b>${f.subject}</b> ${f.message}</span></li>`)}</ul>`}
+${notes.length > 0 && html`<ul class="findings">${notes.map((f) => html`<li data-find="${f.subject} ${f.message}"><span aria-hidden="true">i</span><span><b>${f.subject}</b> ${f.message}</span></li>`)}</ul>`}
+</div></div>
+${figures(result, clock)}
+</header>`;
+}
+
+/** Whether the system held, in one sentence without jargon. */
+function sentence(result: Result): string {
+  const asked = [
+    result.objectives.length > 0 ? plural(result.objectives.length, 'objective') : '',
+    result.thresholds.length > 0 ? plural(result.thresholds.length, 'threshold') : '',
+  ].filter(Boolean);
+  if (asked.length === 0)
+    return 'The scenario states no objectives and no thresholds, so there is nothing to pass or fail.';
+  if (result.verdict === 'pass') return `The system held: it met ${everyOne(asked)}.`;
+  const misses = [tally(result.objectives, 'objective'), tally(result.thresholds, 'threshold')].filter(
+    Boolean,
+  );
+  if (misses.length === 0) return 'The system did not hold.';
+  return `The system did not hold: it missed ${misses.join(' and ')}.`;
+}
+
+function everyOne(asked: readonly string[]): string {
+  return asked
+    .map((words) => (words.startsWith('1 ') ? `its ${words.slice(2)}` : `all ${words}`))
+    .join(' and ');
+}
+
+function tally(items: readonly { readonly passed: boolean }[], one: string): string {
+  const missed = items.filter((item) => !item.passed).length;
+  if (missed === 0) return '';
+  if (items.length === 1) return `its only ${one}`;
+  if (missed === items.length) return missed === 2 ? `both ${one}s` : `all ${plural(missed, one)}`;
+  return `${missed} of ${plural(items.length, one)}`;
+}
+
+/** Each missed objective as a manager would say it. */
+function missed(result: Result): Markup | false {
+  const objectives = result.objectives.filter(
+    (objective) => !objective.passed && objective.achieved !== null,
+  );
+  if (objectives.length === 0) return false;
+  return html`<ul class="missed">${objectives.map((objective) => {
+    const good =
+      objective.latencyMs === null
+        ? 'were answered'
+        : `were answered within ${formatMillis(objective.latencyMs)}`;
+    const budget =
+      objective.budgetUsed === null ? '' : `: ${formatFactor(objective.budgetUsed)} the failures it allows`;
+    return html`<li><b>${objective.name}</b>: only ${formatShare(objective.achieved!)} of requests ${good}; the objective is ${formatShare(objective.target)}${budget}.</li>`;
+  })}</ul>`;
+}
+
+/** Says plainly when the run did not reach its end. */
+function incomplete(result: Result, clock: Clock): Markup | false {
+  if (result.status === 'complete') return false;
+  const reached = result.window.toSeconds;
+  const at = clock.zeroMillis === null ? '' : ` (${formatTime(clock, reached, 60)})`;
+  const how =
+    result.status === 'aborted'
+      ? 'A threshold that aborts on failure ended the run'
+      : 'The run was interrupted';
+  return html`<p class="notice warn"><span aria-hidden="true">⚠</span> <b>${result.status === 'aborted' ? 'Aborted' : 'Partial result'}.</b> ${how} after ${formatDuration(reached)} of ${formatDuration(result.window.durationSeconds)}${at}. All figures cover only what was simulated.</p>`;
+}
+
+function figures(result: Result, clock: Clock): Markup {
+  const offered = result.sources.reduce((sum, source) => sum + source.offered, 0);
+  const served = result.sources.reduce((sum, source) => sum + source.served, 0);
+  const failed = result.sources.reduce(
+    (sum, source) => sum + Object.values(source.errors).reduce((a, b) => a + b, 0),
+    0,
+  );
+  const slowest = result.sources.toSorted((a, b) => b.latency.p95 - a.latency.p95)[0];
+  const seconds = result.window.toSeconds - result.window.fromSeconds;
+  const cost = result.cost;
+  return html`<dl class="figures">
+${tile(term('offered', 'Requests offered'), formatLarge(offered), seconds > 0 ? `${formatNumber(offered / seconds)}/s on average` : '')}
+${tile(term('availability', 'Answered without error'), served + failed === 0 ? '–' : formatShare(served / (served + failed)), `${formatLarge(failed)} failed`)}
+${slowest !== undefined && tile(html`<span data-tip="${meaningOf('percentile')}">Latency p95</span>`, formatMillis(slowest.latency.p95), `${result.sources.length > 1 ? `${slowest.name}: ` : ''}median ${formatMillis(slowest.latency.p50)}, p99 ${formatMillis(slowest.latency.p99)}`)}
+${tile('Measured', formatDuration(seconds), formatSpan(clock, result.window.fromSeconds, result.window.toSeconds))}
+${tile(html`<a href="#cost">Cost</a>`, formatMoney(cost.total, cost.currency), cost.perMillionRequests === null ? '' : `${formatMoney(cost.perMillionRequests, cost.currency)} per million served`)}
+</dl>`;
+}
+
+function tile(title: Markup | string, value: string, detail: string): Markup {
+  return html`<div><dt>${title}</dt><dd><span class="value">${value}</span><span class="detail">${detail}</span></dd></div>`;
+}
