@@ -27,25 +27,28 @@ export class TokenBucket {
   }
 }
 
+/** Shares are counted in millionths, so that ten deposits of a tenth make exactly one. */
+const unit = 1_000_000;
+
 /** Retries as a share of requests: each request deposits `ratio`, each retry withdraws one. */
 export class RetryBudget {
   private balance: number;
-  private readonly ratio: number;
-  private readonly burst: number;
+  private readonly deposited: number;
+  private readonly most: number;
 
   constructor(policy: { readonly ratio: number; readonly burst: number }) {
-    this.ratio = policy.ratio;
-    this.burst = policy.burst;
-    this.balance = policy.burst;
+    this.deposited = Math.round(policy.ratio * unit);
+    this.most = policy.burst * unit;
+    this.balance = this.most;
   }
 
   deposit(): void {
-    this.balance = Math.min(this.burst, this.balance + this.ratio);
+    this.balance = Math.min(this.most, this.balance + this.deposited);
   }
 
   withdraw(): boolean {
-    if (this.balance < 1) return false;
-    this.balance -= 1;
+    if (this.balance < unit) return false;
+    this.balance -= unit;
     return true;
   }
 }
