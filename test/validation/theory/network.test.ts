@@ -4,7 +4,7 @@ import { meanOf, stationary, type Transition } from './chain.ts';
 import { machineRepair } from './closed.ts';
 import { mm1, mmc } from './mmc.ts';
 import { near } from './near.ts';
-import { everyNthArrival, forkJoinOfTwo, gim1, jackson, regularArrivals, shortestOfTwo } from './network.ts';
+import { everyNthArrival, forkJoinOfTwo, gim1, jackson, regularArrivals, shorterOfTwo } from './network.ts';
 import { integrate } from './numeric.ts';
 
 test('machine repair: one user never waits, many users saturate the servers', () => {
@@ -90,9 +90,17 @@ test('fork and join of two: exact at the ends', () => {
 
 test('the shorter of two queues lies between one shared queue and two blind ones', () => {
   for (const load of [0.5, 0.8]) {
-    const number = shortestOfTwo(2 * load, 1);
-    assert.ok(number > mmc({ arrivalRate: 2 * load, serviceRate: 1, servers: 2 }).meanInSystem);
-    assert.ok(number < 2 * mm1(load, 1).meanInSystem);
-    near(shortestOfTwo(2 * load, 1, 90), number, 1e-8, 'cutting the chain');
+    const shared = mmc({ arrivalRate: 2 * load, serviceRate: 1, servers: 2 }).meanInSystem;
+    const blind = 2 * mm1(load, 1).meanInSystem;
+    const shortest = shorterOfTwo(2 * load, 1, 1);
+    const better = shorterOfTwo(2 * load, 1, 0.75);
+    assert.ok(shared < shortest && shortest < better && better < blind);
+    const wider = { shorterMax: 80, gapMax: 60 };
+    near(shorterOfTwo(2 * load, 1, 0.75, wider), better, 1e-5, 'cutting the chain');
   }
+});
+
+test('a blind choice between two queues is two M/M/1 queues', () => {
+  const wide = { shorterMax: 40, gapMax: 60 };
+  near(shorterOfTwo(1, 1, 0.5, wide), 2 * mm1(0.5, 1).meanInSystem, 1e-7);
 });

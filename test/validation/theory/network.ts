@@ -63,32 +63,36 @@ export const everyNthArrival =
     (rate / (rate + s)) ** every;
 
 /**
- * Mean number in two exponential servers when each arrival joins the shorter queue, ties by a fair coin: no
- * closed formula; the chain of (shorter, longer − shorter) is cut at `size` and solved. `arrivalRate` is of both.
+ * Mean number in two exponential servers when each arrival joins the shorter queue with probability
+ * `shorterShare`, at unequal queues: 1 is the shortest queue, 3/4 is the better of two picks that may coincide.
+ * No closed formula; the chain of (shorter, longer − shorter) is cut and solved. `arrivalRate` is of both.
  */
-export function shortestOfTwo(arrivalRate: number, serviceRate: number, size = 60): number {
-  const gapMax = 24;
-  const state = (shorter: number, gap: number) => shorter * (gapMax + 1) + gap;
+export function shorterOfTwo(
+  arrivalRate: number,
+  serviceRate: number,
+  shorterShare: number,
+  size: { readonly shorterMax: number; readonly gapMax: number } = { shorterMax: 60, gapMax: 40 },
+): number {
+  const width = size.gapMax + 1;
   const moves: Transition[] = [];
-  for (let shorter = 0; shorter < size; shorter++) {
-    for (let gap = 0; gap <= gapMax; gap++) {
-      const from = state(shorter, gap);
-      const to = (s: number, g: number, rate: number) => {
-        if (s >= 0 && s < size && g >= 0 && g <= gapMax) moves.push({ from, to: state(s, g), rate });
+  for (let shorter = 0; shorter <= size.shorterMax; shorter++) {
+    for (let gap = 0; gap < width; gap++) {
+      const move = (s: number, g: number, rate: number) => {
+        if (s >= 0 && s <= size.shorterMax && g < width && rate > 0) {
+          moves.push({ from: shorter * width + gap, to: s * width + g, rate });
+        }
       };
       if (gap === 0) {
-        to(shorter, 1, arrivalRate);
-        to(shorter - 1, 1, 2 * serviceRate);
+        move(shorter, 1, arrivalRate);
+        move(shorter - 1, 1, 2 * serviceRate);
       } else {
-        to(shorter + 1, gap - 1, arrivalRate);
-        to(shorter - 1, gap + 1, serviceRate);
-        to(shorter, gap - 1, serviceRate);
+        move(shorter + 1, gap - 1, arrivalRate * shorterShare);
+        move(shorter, gap + 1, arrivalRate * (1 - shorterShare));
+        move(shorter - 1, gap + 1, serviceRate);
+        move(shorter, gap - 1, serviceRate);
       }
     }
   }
-  const p = stationary(size * (gapMax + 1), moves);
-  return p.reduce(
-    (sum, share, i) => sum + share * (2 * Math.floor(i / (gapMax + 1)) + (i % (gapMax + 1))),
-    0,
-  );
+  const p = stationary((size.shorterMax + 1) * width, moves);
+  return p.reduce((sum, share, i) => sum + share * (2 * Math.floor(i / width) + (i % width)), 0);
 }
