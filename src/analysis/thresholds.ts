@@ -9,7 +9,7 @@ import {
   type ThresholdExpression,
   type ThresholdMetric,
 } from '../model/threshold.ts';
-import type { CallAccount, Cause, EndpointAccount, Outcomes, TrafficAccounts } from '../run/run.ts';
+import type { CallAccount, Cause, EndpointAccount, Outcomes, Run, TrafficAccounts } from '../run/run.ts';
 import type { Monitor } from '../run/session.ts';
 import { costOf } from './cost.ts';
 import { type PerSample, Samples } from './samples.ts';
@@ -36,30 +36,42 @@ export function thresholdResults(
   return model.thresholds.map((threshold) => judge(threshold, { prices: model.prices, truth, samples }));
 }
 
-/** Looks at a run in progress at most this often in its whole length: a judgement costs as much as many samples. */
+/**
+ * The first threshold with `abortOnFail` that does not hold on what has been measured so far, or null. A threshold
+ * that has no sample yet does not end a run.
+ */
+export function thresholdToAbort(
+  model: Pick<Model, 'thresholds' | 'prices'>,
+  soFar: Pick<Run, 'truth' | 'telemetry'>,
+): ThresholdResult | null {
+  const samples = new Samples(soFar.telemetry, soFar.truth.toMicros);
+  const measured = { prices: model.prices, truth: soFar.truth, samples };
+  for (const threshold of model.thresholds) {
+    const result = threshold.abortOnFail ? judge(threshold, measured) : null;
+    if (result !== null && !result.passed && result.observed !== null) return result;
+  }
+  return null;
+}
+
+/** A monitor judges at most this often in a whole run: drawing up the accounts costs as much as many samples. */
 const looks = 500;
 
 /**
- * A monitor for a session that ends the run at the first threshold with `abortOnFail` that does not hold on what has
- * been measured so far; null when the model has no such threshold. Warm-up is not judged, and a threshold that has no
- * sample yet does not end a run. Make a new one for each run: it remembers when it looked last.
+ * A monitor for a session that ends the run at the first threshold with `abortOnFail` that does not hold; null when
+ * the model has none. Warm-up is not judged. Make a new one for each run: it remembers when it looked last.
  */
 export function abortMonitor(
   model: Pick<Model, 'thresholds' | 'prices' | 'warmupMicros' | 'durationMicros'>,
 ): Monitor | null {
-  const aborting = model.thresholds.filter((threshold) => threshold.abortOnFail);
-  if (aborting.length === 0) return null;
+  if (!model.thresholds.some((threshold) => threshold.abortOnFail)) return null;
   let nextLook = model.warmupMicros;
   return (telemetry, nowMicros, truth) => {
     if (nowMicros <= model.warmupMicros || nowMicros < nextLook) return null;
     nextLook = nowMicros + model.durationMicros / looks;
-    const measured = { prices: model.prices, truth: truth(), samples: new Samples(telemetry, nowMicros) };
-    const failed = aborting
-      .map((threshold) => judge(threshold, measured))
-      .find((result) => !result.passed && result.observed !== null);
-    return failed === undefined
+    const failed = thresholdToAbort(model, { telemetry, truth: truth() });
+    return failed === null
       ? null
-      : `${failed.metric}: ${failed.expression} failed at ${failed.observed}`;
+      : `threshold ${failed.metric} ${failed.expression} failed with ${failed.observed}`;
   };
 }
 

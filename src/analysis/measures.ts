@@ -1,0 +1,147 @@
+import type { CallResult, ObjectiveResult, Result, ServiceResult, SourceResult } from '../model/result.ts';
+import type { MeasureSummary } from '../model/sweep-result.ts';
+
+/** One headline figure of a result, in a form that several results can be laid side by side by. */
+export interface Measure extends Pick<MeasureSummary, 'id' | 'name' | 'subject' | 'unit' | 'direction'> {
+  /** Null where the run had nothing to measure. */
+  readonly value: number | null;
+}
+
+type Kind = Pick<Measure, 'name' | 'unit' | 'direction'>;
+
+const kind = (name: string, unit: Measure['unit'], direction: Measure['direction']): Kind => ({
+  name,
+  unit,
+  direction,
+});
+
+const kinds = {
+  availability: kind('availability', 'share', 'higher'),
+  servedRate: kind('requests served', 'perSecond', 'higher'),
+  p50: kind('median of latency', 'milliseconds', 'lower'),
+  p95: kind('95th percentile of latency', 'milliseconds', 'lower'),
+  p99: kind('99th percentile of latency', 'milliseconds', 'lower'),
+  achieved: kind('share of good requests', 'share', 'higher'),
+  budgetUsed: kind('error budget used', 'ratio', 'lower'),
+  utilisationMax: kind('CPU utilisation in the busiest interval', 'share', 'none'),
+  replicas: kind('replicas', 'count', 'none'),
+  queue: kind('mean queue', 'count', 'lower'),
+  errorShare: kind('failed requests', 'share', 'lower'),
+  retries: kind('retries per call', 'ratio', 'lower'),
+  cost: kind('cost', 'currency', 'lower'),
+  costPerMillion: kind('cost per million requests served', 'currency', 'lower'),
+} as const;
+
+function measure(
+  key: keyof typeof kinds,
+  label: string | null,
+  subject: string,
+  value: number | null,
+): Measure {
+  const id = label === null ? key : `${key}{${label}="${subject}"}`;
+  return { id, ...kinds[key], subject, value };
+}
+
+/** The headline measures of a result: what users felt, what was asked, what services did, what it cost. */
+export function headlineMeasures(result: Result): Measure[] {
+  return [
+    ...result.objectives.flatMap(objectiveMeasures),
+    ...result.sources.flatMap(sourceMeasures),
+    ...result.services.flatMap(serviceMeasures),
+    ...callMeasures(result.calls),
+    measure('cost', null, 'all', result.cost.total),
+    measure('costPerMillion', null, 'all', result.cost.perMillionRequests),
+  ];
+}
+
+function objectiveMeasures(objective: ObjectiveResult): Measure[] {
+  return [
+    measure('achieved', 'objective', objective.name, objective.achieved),
+    measure('budgetUsed', 'objective', objective.name, objective.budgetUsed),
+  ];
+}
+
+function sourceMeasures(source: SourceResult): Measure[] {
+  const { name, latency } = source;
+  const quantile = (value: number) => (latency.count === 0 ? null : value);
+  return [
+    measure('availability', 'traffic', name, source.availability),
+    measure('servedRate', 'traffic', name, source.servedRate),
+    measure('p50', 'traffic', name, quantile(latency.p50)),
+    measure('p95', 'traffic', name, quantile(latency.p95)),
+    measure('p99', 'traffic', name, quantile(latency.p99)),
+    ...causeMeasures(source),
+  ];
+}
+
+/** Failures by cause, as shares of all requests that ended. */
+function causeMeasures({ name, served, errors }: SourceResult): Measure[] {
+  const ended = served + sumOf(errors);
+  return Object.entries(errors).map(([cause, count]) => ({
+    id: `errors{traffic="${name}",cause="${cause}"}`,
+    name: `failed: ${cause}`,
+    subject: name,
+    unit: 'share',
+    direction: 'lower',
+    value: count / ended,
+  }));
+}
+
+function serviceMeasures(service: ServiceResult): Measure[] {
+  const failed = sumOf(service.errors);
+  const ended = failed + service.endpoints.reduce((sum, endpoint) => sum + endpoint.served, 0);
+  return [
+    measure('utilisationMax', 'service', service.name, service.utilisationMax),
+    measure('replicas', 'service', service.name, service.replicas),
+    measure('queue', 'service', service.name, service.queue),
+    measure('errorShare', 'service', service.name, ended === 0 ? null : failed / ended),
+  ];
+}
+
+/** Calls that cannot be retried have nothing to compare. */
+function callMeasures(calls: readonly CallResult[]): Measure[] {
+  return calls
+    .filter((call) => call.retries > 0)
+    .map(({ client, service, endpoint, calls: made, retries }) =>
+      measure('retries', 'call', `${client} → ${service} ${endpoint}`, made === 0 ? null : retries / made),
+    );
+}
+
+function sumOf(errors: SourceResult['errors']): number {
+  return Object.values(errors).reduce((sum, count) => sum + count, 0);
+}
+
+/** A measure that a result lacks although others have it, because it counts something that did not happen. */
+export function absentValue(id: string, result: Result): number | null {
+  const cause = /^errors\{traffic="(.*)",cause="/.exec(id);
+  if (cause !== null) {
+    const source = result.sources.find(({ name }) => name === cause[1]);
+    return source === undefined || source.availability === null ? null : 0;
+  }
+  const call = /^retries\{call="(.*)"\}$/.exec(id);
+  if (call === null) return null;
+  const made = result.calls.find(
+    ({ client, service, endpoint }) => `${client} → ${service} ${endpoint}` === call[1],
+  );
+  return made === undefined || made.calls === 0 ? null : 0;
+}
+
+/** The measures of many results under one list of ids, in the order in which they are first met. */
+export function tabulate(
+  results: readonly Result[],
+): { readonly kind: Measure; readonly values: (number | null)[] }[] {
+  const rows = new Map<string, { kind: Measure; values: (number | null)[] }>();
+  results.forEach((result, position) => {
+    for (const each of headlineMeasures(result)) {
+      let row = rows.get(each.id);
+      if (row === undefined)
+        rows.set(each.id, (row = { kind: each, values: new Array(results.length).fill(undefined) }));
+      row.values[position] = each.value;
+    }
+  });
+  for (const [id, { values }] of rows)
+    results.forEach((result, position) => {
+      if (values[position] === undefined) values[position] = absentValue(id, result);
+    });
+  return [...rows.values()];
+}
