@@ -25,8 +25,11 @@ export interface Kind {
   readonly own: boolean;
   /** What the simulator does with it: `none` is known and left out, with a note; `later` is validated only. */
   readonly support: 'full' | 'later' | 'none';
-  /** What schemas cannot say: rules between fields. Sees only documents whose fields have the right types. */
-  readonly rules?: (resource: Resource, diagnostics: Diagnostics) => void;
+  /**
+   * What schemas cannot say: rules between fields and between documents. Whatever has the wrong type has been
+   * reported and taken out of the value that the rules see.
+   */
+  readonly rules?: (resource: Resource, diagnostics: Diagnostics, all: ResourceSet) => void;
 }
 
 /** The settings of the whole scenario, normalised: what every room needs to know of it. */

@@ -1,0 +1,158 @@
+import type { Diagnostics } from '../base/diagnostics.ts';
+import { copyOf, isObject } from './draft.ts';
+import type { Identified } from './identify.ts';
+import { dnsLabel, dnsLabelWithLetter, dnsSubdomain } from './kubernetes/names.ts';
+import { metadataSchema } from './kubernetes/schema.ts';
+import { limits } from './limits.ts';
+import { keyPositionOf, type Path, type Place, pathText, positionOf } from './place.ts';
+import { type Resource, resourceId } from './resource.ts';
+import { asSchema } from './schema.ts';
+import { type Issue, validate } from './validate.ts';
+
+/** A document after validation. */
+export interface Validated {
+  /** Null when the document has no usable name. */
+  readonly resource: Resource | null;
+  /** The same without the parts that have the wrong shape, for the rules. */
+  readonly pruned: Resource | null;
+  /** The document has the shape that its kind asks for. */
+  readonly sound: boolean;
+}
+
+/** Compares a document with its kind's schema and reports all that is wrong. */
+export function validateResource(
+  { draft, kind, identity }: Identified,
+  context: { diagnostics: Diagnostics; strict: boolean },
+): Validated {
+  const value = cleaned(draft.value, kind.own);
+  const issues = [...validate(value, asSchema(kind.schema)), ...metadataIssues(value, identity.kind)];
+  const namespace = kind.namespaced ? identity.namespace : 'default';
+  const id = resourceId(identity.kind, namespace, identity.name || '(unnamed)');
+  report(
+    distinct(issues),
+    { place: draft.place, id, lenient: !kind.own && !context.strict },
+    context.diagnostics,
+  );
+  const sound = issues.every((issue) => issue.code === 'unknown-field');
+  if (identity.name === '') return { resource: null, pruned: null, sound: false };
+  const resource = (of: unknown): Resource => ({
+    apiVersion: identity.apiVersion,
+    kind: identity.kind,
+    namespace,
+    name: identity.name,
+    id,
+    value: freeze(of),
+    at: (path = []) => positionOf(draft.place, path),
+  });
+  return { resource: resource(value), pruned: resource(sound ? value : prune(value, issues)), sound };
+}
+
+/**
+ * The document without what the control plane adds: its status, and the nulls that Kubernetes reads as nothing
+ * said. In the project's own kinds an empty field is a mistake worth telling.
+ */
+function cleaned(value: Readonly<Record<string, unknown>>, own: boolean): Record<string, unknown> {
+  const { status: _status, ...rest } = value;
+  return (own ? copyOf(rest) : withoutNulls(rest)) as Record<string, unknown>;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]));
+}
+
+/** What is wrong with the metadata of any object, after Kubernetes. */
+function metadataIssues(value: Readonly<Record<string, unknown>>, kind: string): Issue[] {
+  const metadata = value['metadata'];
+  if (metadata !== undefined && !isObject(metadata))
+    return [{ code: 'wrong-type', message: 'metadata must be an object.', path: ['metadata'] }];
+  const given = metadata ?? {};
+  const issues = validate(given, metadataSchema).map((issue) => ({
+    ...issue,
+    path: ['metadata', ...issue.path] as Path,
+  }));
+  const { name, namespace } = given;
+  const form = kind === 'Service' ? dnsLabelWithLetter : kind === 'Namespace' ? dnsLabel : dnsSubdomain;
+  if (name === undefined || name === null || name === '')
+    issues.push({
+      code: 'missing-field',
+      message: 'The document has no metadata.name.',
+      remedy: 'Add metadata.name.',
+      path: ['metadata', 'name'],
+    });
+  else if (typeof name === 'string' && !namedFreely.has(kind) && !form.accepts(name))
+    issues.push(badName(name, form, ['metadata', 'name']));
+  if (typeof namespace === 'string' && !dnsLabel.accepts(namespace))
+    issues.push(badName(namespace, dnsLabel, ['metadata', 'namespace']));
+  return issues;
+}
+
+/** Kinds whose names may hold colons and capitals. */
+const namedFreely = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
+
+function badName(name: string, form: { words: string; remedy: string }, path: Path): Issue {
+  const message = `"${name.slice(0, 80)}" is not ${form.words}.`;
+  return { code: 'bad-name', message, remedy: form.remedy, path };
+}
+
+/** The schema and the rules of metadata may find the same; it is told once. */
+function distinct(issues: readonly Issue[]): Issue[] {
+  const seen = new Set<string>();
+  return issues.filter((issue) => {
+    const key = `${issue.code} ${JSON.stringify(issue.path)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function report(
+  issues: readonly Issue[],
+  of: { place: Place; id: string; lenient: boolean },
+  diagnostics: Diagnostics,
+): void {
+  for (const issue of issues.slice(0, limits.problems)) {
+    const position =
+      issue.onKey === true ? keyPositionOf(of.place, issue.path) : positionOf(of.place, issue.path);
+    const where = {
+      ...(issue.remedy === undefined ? {} : { remedy: issue.remedy }),
+      resource: of.id,
+      path: pathText(issue.path),
+      position,
+    };
+    const warns = of.lenient && issue.code === 'unknown-field';
+    if (warns) diagnostics.warning(issue.code, issue.message, where);
+    else diagnostics.error(issue.code, issue.message, where);
+  }
+  if (issues.length > limits.problems)
+    diagnostics.error('too-many-problems', `${issues.length - limits.problems} more problems are left out.`, {
+      resource: of.id,
+      position: of.place.position(),
+    });
+}
+
+/** Takes out the values at fault, so that what remains has the types its kind declares. */
+function prune(value: Record<string, unknown>, issues: readonly Issue[]): Record<string, unknown> {
+  const copy = copyOf(value);
+  for (const { path } of issues) {
+    let holder: unknown = copy;
+    for (const key of path.slice(0, -1))
+      holder = (holder as Record<string | number, unknown> | undefined)?.[key];
+    const last = path.at(-1);
+    if (last === undefined || typeof holder !== 'object' || holder === null) continue;
+    // A hole in a list keeps the positions of the items after it.
+    if (Array.isArray(holder)) holder[last as number] = undefined;
+    else delete (holder as Record<string | number, unknown>)[last];
+  }
+  return copy;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) freeze(item);
+  }
+  return value;
+}
