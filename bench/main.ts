@@ -1,0 +1,147 @@
+// `npm run bench`: every measurement, one after the other, as a table and in bench/results.json.
+// `npm run bench -- mm1 service`: only these. `--quick`: less work, nothing is written.
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { simulatorVersion } from '../src/run/version.ts';
+import { runHold } from './hold/hold.ts';
+import { runMemory } from './memory.ts';
+import { runMm1 } from './mm1.ts';
+import { runReference } from './reference.ts';
+import { runOneService } from './service.ts';
+
+interface Figure {
+  readonly measurement: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly target: string;
+  readonly met: boolean | null;
+}
+
+interface Bench {
+  readonly name: string;
+  run(quick: boolean): Promise<Figure[]> | Figure[];
+}
+
+function atLeast(measurement: string, value: number | null, least: number, unit: string): Figure {
+  return {
+    measurement,
+    value,
+    unit,
+    target: `≥ ${figure(least)}`,
+    met: value === null ? null : value >= least,
+  };
+}
+
+function atMost(measurement: string, value: number, most: number, unit: string): Figure {
+  return { measurement, value, unit, target: `≤ ${figure(most)}`, met: value <= most };
+}
+
+const benches: readonly Bench[] = [
+  {
+    name: 'hold',
+    run: async (quick) =>
+      (await runHold(quick ? 2 : 5)).flatMap(({ pending, eventsPerSecond, ratio }) => [
+        {
+          measurement: `hold model, ${pending} pending`,
+          value: eventsPerSecond,
+          unit: 'events/s',
+          target: '',
+          met: null,
+        },
+        atLeast(`hold model, ${pending} pending, against C -O2`, ratio, 0.75, 'ratio'),
+      ]),
+  },
+  {
+    name: 'mm1',
+    run: () => [atLeast('M/M/1 with full statistics', runMm1().customersPerSecond, 2e6, 'customers/s')],
+  },
+  {
+    name: 'service',
+    run: (quick) => [
+      atLeast(
+        'one service behind a balancer',
+        runOneService(quick ? 300_000 : 2e6).requestsPerSecond,
+        6e5,
+        'requests/s',
+      ),
+    ],
+  },
+  {
+    name: 'reference',
+    run: () => {
+      const { requestsPerSecond, cpuSeconds, eventsPerSecond } = runReference();
+      return [
+        atLeast('reference system', requestsPerSecond, 2e5, 'user requests/s'),
+        { measurement: 'reference system', value: eventsPerSecond, unit: 'events/s', target: '', met: null },
+        atMost('launch day, the simulation of npm start', cpuSeconds, 20, 's'),
+      ];
+    },
+  },
+  {
+    name: 'memory',
+    run: (quick) => {
+      const { growth, long } = runMemory(quick ? 100_000 : 500_000);
+      return [
+        atMost('memory of a tenfold longer run, beyond its series', growth, 0.1, 'growth'),
+        {
+          measurement: 'memory of that run, in all',
+          value: long.rssMebibytes,
+          unit: 'MiB',
+          target: '',
+          met: null,
+        },
+      ];
+    },
+  },
+];
+
+function figure(value: number): string {
+  if (Math.abs(value) >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
+  return Math.abs(value) >= 1e4 ? `${(value / 1e3).toFixed(0)} k` : value.toPrecision(3);
+}
+
+function line({ measurement, value, unit, target, met }: Figure): string {
+  const mark = met === null ? ' ' : met ? '✓' : '✗';
+  const shown = value === null ? 'no C compiler' : `${figure(value)} ${unit}`;
+  return `${mark} ${measurement.padEnd(52)} ${shown.padStart(24)}   ${target}`;
+}
+
+function machine() {
+  const [first] = cpus();
+  return {
+    cpu: first?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGib: Math.round(totalmem() / 1_073_741_824),
+  };
+}
+
+const words = process.argv.slice(2);
+const quick = words.includes('--quick');
+const names = words.filter((word) => !word.startsWith('--'));
+const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  console.error(`Unknown: ${unknown.join(', ')}. There are: ${benches.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+const figures: Figure[] = [];
+for (const bench of benches) {
+  if (names.length > 0 && !names.includes(bench.name)) continue;
+  process.stderr.write(`${bench.name} …\n`);
+  const measured = await bench.run(quick);
+  for (const each of measured) console.log(line(each));
+  figures.push(...measured);
+}
+if (!quick && names.length === 0) {
+  const results = {
+    simulator: simulatorVersion,
+    node: process.version,
+    v8: process.versions.v8,
+    machine: machine(),
+    figures,
+  };
+  writeFileSync(
+    fileURLToPath(new URL('results.json', import.meta.url)),
+    `${JSON.stringify(results, null, 2)}\n`,
+  );
+}
