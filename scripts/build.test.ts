@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importsOf, problemOf } from './build.ts';
+import { dataModule, importsOf, problemOf, withoutJsonImports } from './build.ts';
 
 test('build: imports of every form are seen', () => {
   const script = `import a from 'a';
@@ -23,4 +23,13 @@ test('build: a package that would not run elsewhere is refused', () => {
   assert.match(problemOf('fs', manifest)!, /without node:/);
   assert.match(problemOf('fast-check', manifest)!, /not among the dependencies/);
   assert.match(problemOf('@scope/other', manifest)!, /@scope\/other, which is not among/);
+});
+
+test('build: data becomes modules, because importing JSON is experimental on older Node.js', () => {
+  const script = `import table from './fields.json' with { type: 'json' };\nimport { a } from "./a.js";\n`;
+  assert.equal(
+    withoutJsonImports(script),
+    `import table from './fields.json.js';\nimport { a } from "./a.js";\n`,
+  );
+  assert.equal(dataModule('{\n  "a": [1, "</script>"]\n}\n'), 'export default {"a":[1,"</script>"]};\n');
 });

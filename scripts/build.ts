@@ -1,6 +1,6 @@
 // Builds dist/, the plain JavaScript of the published package: the simulator, the command line and the report.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,31 @@ export function problemOf(address: string, manifest: PackageManifest): string | 
   return name in manifest.dependencies ? null : `imports ${name}, which is not among the dependencies`;
 }
 
+/** A module's text with its imports of JSON turned towards the modules that `dataModule` makes. */
+export function withoutJsonImports(script: string): string {
+  return script.replaceAll(
+    /(from\s*['"][^'"]+\.json)(['"])\s*with\s*\{\s*type:\s*['"]json['"]\s*\}/g,
+    '$1.js$2',
+  );
+}
+
+/** Data as a module: importing JSON makes Node.js 20 and 22 warn their users that it is experimental. */
+export function dataModule(json: string): string {
+  return `export default ${JSON.stringify(JSON.parse(json))};\n`;
+}
+
+function turnDataIntoModules(): void {
+  for (const file of globSync('dist/**/*.json', { cwd: root }).map((name) => path.join(root, name))) {
+    writeFileSync(`${file}.js`, dataModule(readFileSync(file, 'utf8')));
+    rmSync(file);
+  }
+  for (const file of globSync('dist/**/*.js', { cwd: root }).map((name) => path.join(root, name))) {
+    const script = readFileSync(file, 'utf8');
+    const turned = withoutJsonImports(script);
+    if (turned !== script) writeFileSync(file, turned);
+  }
+}
+
 function verify(manifest: PackageManifest): void {
   const problems = globSync('dist/**/*', { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -77,6 +102,7 @@ function build(): void {
     '--removeComments',
     'true',
   );
+  turnDataIntoModules();
   finishCommands(manifest);
   verify(manifest);
   process.stderr.write('Built dist/.\n');
