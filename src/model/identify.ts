@@ -15,6 +15,13 @@ export class KindIndex {
     for (const kind of kinds) this.#byName.set(`${apiVersionOf(kind)} ${kind.kind}`, kind);
   }
 
+  /** Whether another project has a kind of the same name that is read: resources are looked up by kind alone. */
+  isShadowed(kind: Kind): boolean {
+    return this.all.some(
+      (other) => other.kind === kind.kind && other.group !== kind.group && other.support === 'full',
+    );
+  }
+
   find(identity: Identity): Kind | null {
     return this.#byName.get(`${identity.apiVersion} ${identity.kind}`) ?? null;
   }
@@ -87,7 +94,7 @@ function reportUnknown(
 }
 
 function unknownRemedy(kind: string, kinds: readonly Kind[]): string {
-  const same = kinds.filter((each) => each.kind === kind);
+  const same = kinds.filter((each) => each.kind === kind && each.support !== 'none');
   if (same.length > 0) return `Use apiVersion ${same.map(apiVersionOf).join(' or ')}.`;
   const near = nearest(
     kind,

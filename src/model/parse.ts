@@ -43,7 +43,11 @@ export function parse(
   const strict = options.strict === true || asksForStrictness(drafts);
   const identified = identify(drafts, kinds, { diagnostics, strict });
   const validated = identified.map((each) => validateResource(each, { diagnostics, strict }));
-  const resources = resourceSet(validated, diagnostics);
+  const usable = validated.filter((_, index) => {
+    const { kind } = identified[index];
+    return kind.support !== 'none' || !kinds.isShadowed(kind);
+  });
+  const resources = resourceSet(usable, diagnostics);
   applyRules(identified, validated, { resources, diagnostics });
   noteSupport(identified, diagnostics);
   const document = theScenario(resources, diagnostics);

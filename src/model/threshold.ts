@@ -239,7 +239,7 @@ export const failureCauses: readonly string[] = [
 ];
 
 /** What the tags may name. */
-interface Names {
+export interface Names {
   readonly traffic: readonly string[];
   readonly service: readonly string[];
   readonly client: readonly string[];
@@ -253,7 +253,7 @@ interface NamedSection {
   readonly endpoints?: readonly { readonly service: number; readonly name: string }[];
 }
 
-function namesOf(model: Pick<Model, 'rooms'>): Names {
+export function namesOf(model: Pick<Model, 'rooms'>): Names {
   const section = (model.rooms['traffic'] ?? {}) as NamedSection;
   const service = (section.services ?? []).map((each) => each.name);
   const traffic = (section.sources ?? []).map((each) => each.name);

@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { copyOf, isObject } from './draft.ts';
 import type { Identified } from './identify.ts';
+import type { Kind } from './kind.ts';
 import { dnsLabel, dnsLabelWithLetter, dnsSubdomain } from './kubernetes/names.ts';
 import { metadataSchema } from './kubernetes/schema.ts';
 import { limits } from './limits.ts';
@@ -25,7 +26,7 @@ export function validateResource(
   context: { diagnostics: Diagnostics; strict: boolean },
 ): Validated {
   const value = cleaned(draft.value, kind.own);
-  const issues = [...validate(value, asSchema(kind.schema)), ...metadataIssues(value, identity.kind)];
+  const issues = [...validate(value, asSchema(kind.schema)), ...metadataIssues(value, kind)];
   const namespace = kind.namespaced ? identity.namespace : 'default';
   const id = resourceId(identity.kind, namespace, identity.name || '(unnamed)');
   report(
@@ -64,15 +65,15 @@ function withoutNulls(value: unknown): unknown {
 }
 
 /** What is wrong with the metadata of any object, after Kubernetes. */
-function metadataIssues(value: Readonly<Record<string, unknown>>, kind: string): Issue[] {
+function metadataIssues(value: Readonly<Record<string, unknown>>, of: Kind): Issue[] {
+  const { kind } = of;
   const metadata = value['metadata'];
   if (metadata !== undefined && !isObject(metadata))
     return [{ code: 'wrong-type', message: 'metadata must be an object.', path: ['metadata'] }];
   const given = metadata ?? {};
-  const issues = validate(given, metadataSchema).map((issue) => ({
-    ...issue,
-    path: ['metadata', ...issue.path] as Path,
-  }));
+  // OpenSLO's metadata has fields of its own.
+  const found = of.group === 'openslo' ? [] : validate(given, metadataSchema);
+  const issues = found.map((issue) => ({ ...issue, path: ['metadata', ...issue.path] as Path }));
   const { name, namespace } = given;
   const form = kind === 'Service' ? dnsLabelWithLetter : kind === 'Namespace' ? dnsLabel : dnsSubdomain;
   if (name === undefined || name === null || name === '')

@@ -1,0 +1,106 @@
+import { type Diagnostic, Diagnostics } from '../base/diagnostics.ts';
+import { readAsked } from './asked.ts';
+import type { Catalogue, CompileContext, Compiler } from './kind.ts';
+import type { Inference, Model } from './model.ts';
+import type { ParsedScenario } from './scenario.ts';
+import { readSettings } from './settings.ts';
+
+export interface CompileOptions {
+  /** Text of a data file that a manifest names, such as a trace; null when there is none. */
+  readonly files?: CompileContext['files'];
+}
+
+export interface Compilation {
+  /** Null when there are errors, of reading or of compiling. */
+  readonly model: Model | null;
+  /** What compiling found; what reading found is in the scenario. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Turns a parsed scenario into all that a run needs: settings of the whole, then one section for each room that
+ * has something to simulate. Nothing is left to infer afterwards, and everything inferred is listed.
+ */
+export function compile(
+  scenario: ParsedScenario,
+  catalogue: Catalogue,
+  options: CompileOptions = {},
+): Compilation {
+  const broken = scenario.diagnostics.some(({ severity }) => severity === 'error');
+  // Compilers trust the shape of documents; without it they could only guess.
+  if (!scenario.sound) return { model: null, diagnostics: broken ? [] : [nothingToRead()] };
+  const diagnostics = new Diagnostics();
+  try {
+    const model = build(scenario, catalogue, { diagnostics, files: options.files ?? (() => null) });
+    return { model: broken || diagnostics.hasErrors ? null : model, diagnostics: diagnostics.list };
+  } catch (error) {
+    // Rules have already refused these documents; compiling them was only to find more to say.
+    if (!broken) throw error;
+    return { model: null, diagnostics: diagnostics.list };
+  }
+}
+
+function nothingToRead(): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'nothing-to-simulate',
+    message: 'There is no document to simulate.',
+    remedy: 'Give manifests with a Deployment or StatefulSet, or name a scenario.',
+  };
+}
+
+interface Building {
+  readonly diagnostics: Diagnostics;
+  readonly files: CompileContext['files'];
+}
+
+function build(scenario: ParsedScenario, catalogue: Catalogue, { diagnostics, files }: Building): Model {
+  const inferences: Inference[] = [];
+  const infer = (entry: Inference) => void inferences.push(entry);
+  const settings = readSettings(scenario, {
+    diagnostics,
+    infer,
+    horizonMicros: () => horizonMicros(scenario, catalogue.compilers, files),
+  });
+  const rooms: Record<string, unknown> = {};
+  for (const compiler of catalogue.compilers) {
+    const section = compiler.compile(scenario.resources, { diagnostics, infer, scenario: settings, files });
+    if (section !== null) rooms[compiler.room] = section;
+  }
+  if (Object.keys(rooms).length === 0 && !diagnostics.hasErrors) diagnostics.list.push(nothingToRead());
+  const { durationMicros } = settings;
+  const asked = readAsked(scenario, { diagnostics, infer, durationMicros, rooms });
+  return {
+    format: 'sim.devops/model/v1',
+    name: settings.name,
+    description: describe(scenario, settings.description),
+    seed: settings.seed,
+    durationMicros,
+    warmupMicros: settings.warmupMicros,
+    sampleMicros: settings.sampleMicros,
+    startsAt: settings.startsAt,
+    ...asked,
+    inferences,
+    diagnostics: [...scenario.diagnostics, ...diagnostics.list],
+    rooms,
+  };
+}
+
+/** The longest of what the rooms' documents say about their own length. */
+function horizonMicros(
+  scenario: ParsedScenario,
+  compilers: readonly Compiler[],
+  files: CompileContext['files'],
+): number | null {
+  let longest: number | null = null;
+  for (const compiler of compilers) {
+    const horizon = compiler.horizonMicros?.(scenario.resources, files) ?? null;
+    if (horizon !== null) longest = Math.max(longest ?? 0, horizon);
+  }
+  return longest;
+}
+
+function describe(scenario: ParsedScenario, description: string): string {
+  const variant = scenario.variants.find(({ name }) => name === scenario.variant);
+  return [description, variant?.description ?? ''].filter((part) => part !== '').join(' ');
+}
