@@ -81,12 +81,19 @@ function measureSentence(measure: MeasureComparison, { b, currency, level }: Com
   const { name, subject, verdict, difference, interval } = measure;
   const of = subject === 'all' ? '' : ` of ${subject}`;
   const word = verdict === 'unclear' ? 'not clearly different' : verdict;
-  const sure =
-    interval === null
-      ? ''
-      : ` (${percent(level)} interval of the difference: ${change(interval.low, measure, currency)} to ${change(interval.high, measure, currency)})`;
+  const sure = interval === null ? '' : intervalClause(interval, measure, { currency, level });
   const by = difference === null ? '' : `, ${change(difference, measure, currency)}`;
   return `${capital(name)}${of} is ${word} in ${b.label}: ${show(measure.b)} against ${show(measure.a)}${by}${sure}.`;
+}
+
+/** Left out where every pair of runs differs by the same, as costs of fixed sizes do. */
+function intervalClause(
+  { low, high }: { low: number; high: number },
+  measure: MeasureComparison,
+  { currency, level }: Pick<Comparison, 'currency' | 'level'>,
+): string {
+  const [from, to] = [change(low, measure, currency), change(high, measure, currency)];
+  return from === to ? '' : ` (${percent(level)} interval of the difference: ${from} to ${to})`;
 }
 
 /** A value of a measure in its unit. */

@@ -18,15 +18,15 @@ interface Signal {
  * never differ by a hundredth are left out. Sides that were sampled at different times have nothing to show.
  */
 export function divergences(a: readonly Result[], b: readonly Result[]): Divergence[] {
-  const times = commonTimes(a, b);
+  const times = commonTimes([...a, ...b]);
   return signals(a, b, times.length)
     .flatMap((signal) => divergence(signal, times))
     .sort((x, y) => Math.abs(y.b - y.a) - Math.abs(x.b - x.a));
 }
 
 /** The sample times that every result has, from the start on: partial runs have fewer. */
-function commonTimes(a: readonly Result[], b: readonly Result[]): readonly number[] {
-  const all = [...a, ...b].map((result) => result.series.timesSeconds);
+function commonTimes(results: readonly Result[]): readonly number[] {
+  const all = results.map((result) => result.series.timesSeconds);
   const [first] = all;
   let count = 0;
   while (count < first.length && all.every((times) => times[count] === first[count])) count++;
@@ -131,40 +131,35 @@ function meanBetween(values: Values, { first, last }: Stretch): number {
 /** A measure of services that may explain a difference, and how much one of so many differs. */
 interface Cause {
   readonly measure: string;
+  readonly name: string;
+  readonly show: (value: number) => string;
   /** In [0, 1]: 1 is all the difference there can be. */
   readonly weight: (a: number, b: number) => number;
-  readonly words: (value: number) => string;
 }
 
-const shareCause = (measure: string, words: (value: number) => string): Cause => ({
-  measure,
-  weight: (a, b) => Math.abs(a - b),
-  words,
-});
+const byDifference = (a: number, b: number) => Math.abs(a - b);
 
 /** Counts differ by their ratio; a few requests more or less are nothing. */
-const countCause = (measure: string, words: (value: number) => string): Cause => ({
-  measure,
-  weight: (a, b) => Math.abs(a - b) / (Math.max(a, b) + 10),
-  words,
-});
+const byRatio = (a: number, b: number) => Math.abs(a - b) / (Math.max(a, b) + 10);
 
 const causes: readonly Cause[] = [
-  shareCause('utilisation', (value) => `${percent(value)} of its CPU used`),
-  countCause('queue', (value) => `${figure(value)} requests waiting to be started`),
-  shareCause('throttled', (value) => `stopped by its CPU limit ${percent(value)} of the time`),
-  shareCause('errorShare', (value) => `${percent(value)} of its requests failed`),
+  { measure: 'utilisation', name: 'CPU used', show: percent, weight: byDifference },
+  { measure: 'queue', name: 'requests waiting to be started', show: figure, weight: byRatio },
+  { measure: 'throttled', name: 'time stopped by the CPU limit', show: percent, weight: byDifference },
+  // What fails is often only the messenger of what it calls, so that resources come first.
+  { measure: 'errorShare', name: 'failed requests', show: percent, weight: (a, b) => byDifference(a, b) / 2 },
 ];
 
-const poolCause = (measure: string): Cause =>
-  countCause(
-    measure,
-    (value) => `${figure(value)} requests waiting for pool ${measure.slice('poolWaiting/'.length)}`,
-  );
+const poolCause = (measure: string): Cause => ({
+  measure,
+  name: `requests waiting for the pool ${measure.slice('poolWaiting/'.length)}`,
+  show: figure,
+  weight: byRatio,
+});
 
 /**
- * The services that differ most in a stretch, by CPU used, queue, throttling, failures and waiting for pools; each by
- * the one measure that differs most, five services at most, largest difference first.
+ * The services that differ most in a stretch, by CPU used, queue, throttling, failures and waiting for pools: five
+ * services at most, largest difference first, each told by the two measures that differ most.
  */
 export function explanations(
   a: readonly Result[],
@@ -172,46 +167,53 @@ export function explanations(
   { fromSeconds, toSeconds }: Divergence,
   labels: readonly [string, string],
 ): Explanation[] {
-  const times = commonTimes(a, b);
+  const times = commonTimes([...a, ...b]);
   const stretch = {
     first: times.findIndex((_, i) => (i === 0 ? 0 : times[i - 1]) >= fromSeconds),
     last: times.indexOf(toSeconds) + 1,
   };
   const found = a[0].services.flatMap(({ name }) => {
-    const candidates = [...causes, ...pools(a[0], name).map(poolCause)]
+    const weighed = [...causes, ...pools([...a, ...b], name).map(poolCause)]
       .map((cause) => weigh(cause, name, a, b, stretch))
       .filter((each) => each !== null)
+      .filter(({ weight }) => weight >= 0.05)
       .sort((x, y) => y.weight - x.weight);
-    return candidates.slice(0, 1).filter(({ weight }) => weight >= 0.05);
+    return weighed.length === 0 ? [] : [{ service: name, weighed: weighed.slice(0, 2) }];
   });
+  const when = span(fromSeconds, toSeconds, a[0].window.startsAt);
   return found
-    .sort((x, y) => y.weight - x.weight)
+    .sort((x, y) => y.weighed[0].weight - x.weighed[0].weight)
     .slice(0, 5)
-    .map(({ cause, service, valueA, valueB }) => ({
+    .map(({ service, weighed }) => ({
       service,
-      measure: cause.measure,
-      a: valueA,
-      b: valueB,
+      measure: weighed[0].cause.measure,
+      a: weighed[0].valueA,
+      b: weighed[0].valueB,
       fromSeconds,
       toSeconds,
       message:
-        `${service}${replicasClause(service, a, b, stretch)}: ${cause.words(valueA)} in ${labels[0]}, ` +
-        `${cause.words(valueB)} in ${labels[1]}, ${span(fromSeconds, toSeconds, a[0].window.startsAt)}.`,
+        `${service}${replicasClause(service, a, b, stretch)} ${when}: ` +
+        `${weighed.map((each) => contrast(each, labels)).join('; ')}.`,
     }));
 }
 
-function pools({ series }: Result, service: string): string[] {
-  return series.columns
+function contrast({ cause, valueA, valueB }: Weighed, [labelA, labelB]: readonly [string, string]): string {
+  return `${cause.name} ${cause.show(valueA)} in ${labelA}, ${cause.show(valueB)} in ${labelB}`;
+}
+
+/** Pools that anyone ever waited for. */
+function pools(results: readonly Result[], service: string): string[] {
+  const waiting = results
+    .flatMap(({ series }) => series.columns)
     .filter(
-      ({ group, subject, measure }) =>
-        group === 'service' && subject === service && measure.startsWith('poolWaiting/'),
-    )
-    .map(({ measure }) => measure);
+      (each) =>
+        each.group === 'service' && each.subject === service && each.measure.startsWith('poolWaiting/'),
+    );
+  return [...new Set(waiting.map(({ measure }) => measure))];
 }
 
 interface Weighed {
   readonly cause: Cause;
-  readonly service: string;
   readonly valueA: number;
   readonly valueB: number;
   readonly weight: number;
@@ -227,7 +229,7 @@ function weigh(
   const valueA = meanOver(a, service, cause.measure, stretch);
   const valueB = meanOver(b, service, cause.measure, stretch);
   if (valueA === null || valueB === null) return null;
-  return { cause, service, valueA, valueB, weight: cause.weight(valueA, valueB) };
+  return { cause, valueA, valueB, weight: cause.weight(valueA, valueB) };
 }
 
 function meanOver(
@@ -256,7 +258,7 @@ function serviceColumn(series: SeriesResult, service: string, measure: string): 
   });
 }
 
-/** ` (4 replicas in A, 7 in B)`, where they differ. */
+/** ` (4 against 7 replicas)`, where they differ. */
 function replicasClause(
   service: string,
   a: readonly Result[],
