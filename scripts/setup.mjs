@@ -3,7 +3,7 @@
 // machine has. Prints nothing when there is nothing to do.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -75,7 +75,23 @@ function options() {
   return { cwd: root, stdio: ['ignore', 2, 2] };
 }
 
-/** Takes the bundled Node.js off the path of npm's scripts where it does not run, as on a Linux without glibc. */
+/** Puts the bundled Node.js on the path of npm's scripts, which npm 10 forgets to do for a workspace's packages. */
+function linkBundledNode() {
+  if (existsSync(bundledNode)) return;
+  const { optionalDependencies } = JSON.parse(
+    readText(path.join(root, 'tools', 'node-runtime', 'package.json')),
+  );
+  const modules = path.join(root, 'node_modules');
+  const name = Object.keys(optionalDependencies).find((each) => existsSync(path.join(modules, each)));
+  if (name === undefined) return;
+  const { bin } = JSON.parse(readText(path.join(modules, name, 'package.json')));
+  const program = path.join('..', name, bin.node);
+  mkdirSync(path.dirname(bundledNode), { recursive: true });
+  if (process.platform === 'win32') writeFileSync(bundledNode, `@"%~dp0${program}" %*\r\n`);
+  else symlinkSync(program, bundledNode);
+}
+
+/** Takes the bundled Node.js off that path again where it does not run, as on a Linux without glibc. */
 function dropBrokenNode() {
   if (!existsSync(bundledNode)) return;
   const asked = spawnSync(bundledNode, ['--version'], { shell: process.platform === 'win32' });
@@ -87,6 +103,7 @@ function dropBrokenNode() {
 
 if (readText(stampFile) !== stamp) {
   if (!isInstalled()) install();
+  linkBundledNode();
   dropBrokenNode();
   writeFileSync(stampFile, stamp);
 }

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -24,9 +15,13 @@ writeFileSync(
   `const fs = require('node:fs');
 fs.appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n');
 if (fs.existsSync('offline')) { console.error('npm error ENOTFOUND'); process.exit(1); }
-fs.mkdirSync('node_modules/.bin', { recursive: true });
+fs.mkdirSync('node_modules/node-here/bin', { recursive: true });
 fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
-fs.writeFileSync('node_modules/.bin/node', fs.readFileSync('bundled-node'), { mode: 0o755 });
+fs.writeFileSync('node_modules/node-here/package.json', '{ "bin": { "node": "bin/node" } }');
+fs.writeFileSync('node_modules/node-here/bin/node', fs.readFileSync('bundled-node'), { mode: 0o755 });
+if (fs.existsSync('npm-10')) process.exit(0);
+fs.mkdirSync('node_modules/.bin', { recursive: true });
+fs.symlinkSync('../node-here/bin/node', 'node_modules/.bin/node');
 `,
 );
 
@@ -49,6 +44,11 @@ function clone(name: string, bundledNode = '#!/bin/sh\necho v26.0.0\n') {
   const write = (file: string, text: string) => writeFileSync(path.join(root, file), text);
   write('package-lock.json', JSON.stringify(lock('1.0.0')));
   write('bundled-node', bundledNode);
+  mkdirSync(path.join(root, 'tools', 'node-runtime'), { recursive: true });
+  write(
+    'tools/node-runtime/package.json',
+    '{ "optionalDependencies": { "node-elsewhere": "1", "node-here": "1" } }',
+  );
   const run = (...nodeOptions: string[]) => {
     const env = { ...process.env, npm_execpath: npm, npm_node_execpath: process.execPath };
     return spawnSync(process.execPath, [...nodeOptions, 'scripts/setup.mjs'], {
@@ -107,6 +107,14 @@ test('set-up: without a registry it fails with a reason and leaves nothing that 
   assert.equal(calls().length, 2);
 });
 
+test('set-up: the bundled Node.js is put on the path where npm forgets to', () => {
+  const { run, root, write } = clone('forgotten');
+  write('npm-10', '');
+  assert.equal(run().status, 0);
+  const asked = spawnSync(path.join(root, 'node_modules/.bin/node'), ['--version'], { encoding: 'utf8' });
+  assert.equal(asked.stdout, 'v26.0.0\n');
+});
+
 test('set-up: a bundled Node.js that does not run here gives way to the machineâ€™s own', () => {
   const { run, root } = clone('broken', '#!/no/such/loader\n');
   assert.equal(run().status, 0);
@@ -115,11 +123,10 @@ test('set-up: a bundled Node.js that does not run here gives way to the machineâ
 
 test('set-up: an old Node.js will do as long as the bundled one runs, else the user learns what is needed', () => {
   assert.equal(clone('old').run(asOldNode).status, 0);
-  const { run, root, write } = clone('older', '#!/no/such/loader\n');
+  const { run, write } = clone('older', '#!/no/such/loader\n');
   const first = run(asOldNode);
   assert.equal(first.status, 1);
   assert.match(first.stderr, /Node\.js 24 or newer is needed .* this is Node\.js 20\.1\.0/);
   write('node_modules/.bin/node', '#!/bin/sh\n');
-  chmodSync(path.join(root, 'node_modules/.bin/node'), 0o755);
   assert.equal(run(asOldNode).status, 0);
 });

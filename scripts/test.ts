@@ -45,7 +45,14 @@ const checks: readonly Check[] = [
   {
     name: 'format',
     about: 'formatting and lint',
-    run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--max-diagnostics=10', '.'],
+    run: [
+      'node_modules/@biomejs/biome/bin/biome',
+      'ci',
+      '--colors=off',
+      '--error-on-warnings',
+      '--max-diagnostics=10',
+      '.',
+    ],
   },
   ...optional('scripts/generate/main.ts', {
     name: 'generated',

@@ -1,0 +1,64 @@
+// `npm run generate` writes every file that follows from the schemas; with --check it only says which are stale.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { knownKinds, ownKinds } from '../../src/model/known-kinds.ts';
+import { Result } from '../../src/model/result.ts';
+import { asSchema } from '../../src/model/schema.ts';
+import { combinedSchema, kindSchema, valueSchema } from './json-schema.ts';
+import { kubernetesFields } from './kubernetes-fields.ts';
+import { kindPage, kindsPage, pageFile, schemaFile, valuePage } from './reference.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function generatedFiles(): GeneratedFile[] {
+  const fields = kubernetesFields();
+  const result = asSchema(Result);
+  const resultIntro = [
+    'What `devops-sim run -o json` prints, as [JSON Schema](../schema/result-v1.json).',
+    '',
+    result.description ?? '',
+  ];
+  return [
+    ...(fields === null ? [] : [{ path: 'src/model/kubernetes/fields.json', text: fields }]),
+    ...ownKinds.flatMap((kind) => [
+      { path: `docs/schema/${schemaFile(kind)}`, text: json(kindSchema(kind)) },
+      { path: `docs/reference/${pageFile(kind)}`, text: kindPage(kind) },
+    ]),
+    { path: 'docs/schema/all.json', text: json(combinedSchema(ownKinds)) },
+    { path: 'docs/schema/result-v1.json', text: json(valueSchema(result)) },
+    { path: 'docs/reference/result.md', text: valuePage('Result', result, resultIntro) },
+    { path: 'docs/reference/kinds.md', text: kindsPage(knownKinds) },
+  ];
+}
+
+function isStale(file: GeneratedFile): boolean {
+  const full = path.join(root, file.path);
+  return !existsSync(full) || readFileSync(full, 'utf8') !== file.text;
+}
+
+function write(file: GeneratedFile): void {
+  const full = path.join(root, file.path);
+  mkdirSync(path.dirname(full), { recursive: true });
+  writeFileSync(full, file.text);
+}
+
+const stale = generatedFiles().filter(isStale);
+if (process.argv.includes('--check')) {
+  for (const file of stale) console.error(`${file.path} is stale: run \`npm run generate\`.`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+} else {
+  for (const file of stale) {
+    write(file);
+    console.log(`wrote ${file.path}`);
+  }
+}

@@ -1,0 +1,181 @@
+import { show } from '../../src/model/explain.ts';
+import { type Field, type FieldGroup, fieldOf, groupsOf } from '../../src/model/field.ts';
+import { apiVersionOf, type Kind } from '../../src/model/kind.ts';
+import { examples } from '../../src/model/kinds/examples.ts';
+import { asSchema, noDefinitions, type Schema } from '../../src/model/schema.ts';
+
+/** Reference pages, one for each own kind: an example, then a table of fields for each object, in order. */
+
+const generated = '<!-- Generated from the schemas: edit those, then run `npm run generate`. -->';
+
+interface Section {
+  readonly title: string;
+  readonly anchor: string;
+  readonly field: Field;
+}
+
+export function kindPage(kind: Kind): string {
+  const root = fieldOf(kind.kind, asSchema(kind.schema), { required: true, definitions: noDefinitions });
+  const apiVersion = apiVersionOf(kind);
+  const lines = [generated, '', `# ${kind.kind}`, '', kind.summary, ''];
+  lines.push(`\`apiVersion: ${apiVersion}\`, \`kind: ${kind.kind}\`. In a terminal:`);
+  lines.push(
+    `\`devops-sim explain ${kind.kind}.spec\`. JSON Schema: [${schemaFile(kind)}](../schema/${schemaFile(kind)}).`,
+    '',
+  );
+  const example = examples[kind.kind];
+  if (example !== undefined) lines.push('```yaml', example.trimEnd(), '```', '');
+  lines.push(...objectSections(root, kind.kind));
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** A page for a value that is no document, such as the result of a run. */
+export function valuePage(title: string, schema: Schema, intro: readonly string[]): string {
+  const root = fieldOf(title, schema, { required: true, definitions: noDefinitions });
+  const lines = [generated, '', `# ${title}`, '', ...intro, '', ...objectSections(root, title)];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+export function schemaFile(kind: Kind): string {
+  return `${kind.kind.toLowerCase()}-${kind.version}.json`;
+}
+
+export function pageFile(kind: Kind): string {
+  return `${kind.kind.toLowerCase()}.md`;
+}
+
+/** Which object a field holds: the same object in two places is described once. */
+function identity(field: Field): unknown {
+  if (field.type.replace('[]', '') === 'Distribution') return 'Distribution';
+  const groups = groupsOf(field);
+  return groups.length === 0
+    ? null
+    : groups.flatMap((group) => group.fields.map((each) => each.name)).join(' ');
+}
+
+function objectSections(root: Field, title: string): string[] {
+  const known = new Map<unknown, Section>();
+  const queue: Section[] = [];
+  const visit = (field: Field, path: string): Section | null => {
+    const id = identity(field);
+    if (id === null) return null;
+    const seen = known.get(id);
+    if (seen !== undefined) return seen;
+    const section = { title: path, anchor: anchorOf(path), field };
+    known.set(id, section);
+    queue.push(section);
+    return section;
+  };
+  visit(root, title);
+  const lines: string[] = [];
+  for (let section = queue.shift(); section !== undefined; section = queue.shift()) {
+    const { title: path, field } = section;
+    const rendered = objectSection(section, (child) =>
+      visit(
+        child,
+        child.type === 'Distribution'
+          ? 'Distribution'
+          : `${path.replace(`${title}.`, '')}.${child.name}`.replace(`${title}.`, ''),
+      ),
+    );
+    lines.push(...rendered, '');
+    void field;
+  }
+  return lines;
+}
+
+function objectSection(section: Section, link: (child: Field) => Section | null): string[] {
+  const { field } = section;
+  const lines = [`## ${section.title}`, ''];
+  const { description } = field;
+  if (description !== '') lines.push(description, '');
+  const groups = groupsOf(field);
+  if (groups.length > 1) lines.push(`One of ${groups.map((group) => `\`${mark(group)}\``).join(', ')}.`, '');
+  if (field.examples.length > 0 && groups.length > 1)
+    lines.push(`Examples: ${field.examples.map((each) => `\`${show(each)}\``).join(', ')}.`, '');
+  const rows = new Map<string, string>();
+  for (const group of groups) {
+    if (group.exactlyOne.length > 0) lines.push(`Exactly one of ${words(group.exactlyOne)}.`, '');
+    if (group.atMostOne.length > 0) lines.push(`At most one of ${words(group.atMostOne)}.`, '');
+    for (const child of group.fields) {
+      const note = groups.length > 1 && child.name === mark(group) ? `${group.description} ` : '';
+      if (!rows.has(child.name)) rows.set(child.name, row(child, link(child), note));
+    }
+  }
+  return [...lines, '| field | type | default | |', '|---|---|---|---|', ...rows.values()];
+}
+
+/** The field that tells one kind of object from the others. */
+function mark(group: FieldGroup): string {
+  return (group.fields.find((field) => field.required) ?? group.fields[0]).name;
+}
+
+function row(field: Field, section: Section | null, note: string): string {
+  const type = section === null ? code(field.type) : `[${code(field.type)}](#${section.anchor})`;
+  const required = field.required ? 'required' : field.default === undefined ? '' : code(show(field.default));
+  const allowed = field.words.length > 1 ? ` One of ${words(field.words)}.` : '';
+  const sample = field.examples[0];
+  const example =
+    sample === undefined || section !== null || field.words.length > 1
+      ? ''
+      : ` Example: ${code(show(sample))}.`;
+  return `| ${code(field.name)} | ${type} | ${required} | ${cell(`${note}${field.description}${allowed}${example}`)} |`;
+}
+
+function words(names: readonly string[]): string {
+  return names.map(code).join(', ');
+}
+
+function code(text: string): string {
+  return `\`${cell(text)}\``;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+/** As GitHub makes anchors of headings. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+}
+
+/** The table of every kind that is known. */
+export function kindsPage(kinds: readonly Kind[]): string {
+  const rows = (support: Kind['support']) =>
+    kinds
+      .filter((kind) => kind.support === support)
+      .map((kind) => {
+        const name = kind.own ? `[\`${kind.kind}\`](${pageFile(kind)})` : `\`${kind.kind}\``;
+        const others = [kind.plural, ...kind.shortNames].map((each) => `\`${each}\``).join(', ');
+        return `| ${name} | \`${apiVersionOf(kind)}\` | ${others} | ${kind.summary} |`;
+      });
+  const head = ['| kind | apiVersion | also called | |', '|---|---|---|---|'];
+  return `${[
+    generated,
+    '',
+    '# Kinds',
+    '',
+    'What can be read. Other kinds are reported and left out; with `--strict` they are errors. Kubernetes kinds are',
+    'checked as Kubernetes 1.30 defines them (field table: © The Kubernetes Authors, Apache-2.0).',
+    '',
+    '## Simulated',
+    '',
+    ...head,
+    ...rows('full'),
+    '',
+    '## Checked, and acting in a later version',
+    '',
+    ...head,
+    ...rows('later'),
+    '',
+    '## Known, and not simulated',
+    '',
+    kinds
+      .filter((kind) => kind.support === 'none')
+      .map((kind) => `\`${kind.kind}\` (${apiVersionOf(kind)})`)
+      .join(', ') + '.',
+  ].join('\n')}\n`;
+}
