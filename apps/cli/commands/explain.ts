@@ -1,0 +1,109 @@
+import { type Explanation, explainField, explainText, kindList } from '../../../src/model/explain.ts';
+import { childrenOf, type Field } from '../../../src/model/field.ts';
+import { catalogue } from '../../../src/run/catalogue.ts';
+import type { Context } from '../context.ts';
+import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
+import { namesKind } from '../input/kind-name.ts';
+import { readManifestSets } from '../input/manifest-set.ts';
+import { type Prepared, type PrepareOptions, prepare } from '../input/prepare.ts';
+import { namedScenarios } from '../input/scenario-name.ts';
+import { printProblems } from '../problems.ts';
+import { type DataFormat, printData } from '../render/data.ts';
+import { systemText } from '../render/system.ts';
+import { table } from '../render/table.ts';
+
+/** The options of `devops-sim explain`, by attribute name. */
+export interface ExplainOptions extends PrepareOptions {
+  readonly file: readonly string[];
+  readonly variant?: string;
+  readonly recursive: boolean;
+  readonly output: 'table' | DataFormat;
+}
+
+/** `devops-sim explain`. */
+export async function explain(args: string[], chosen: ExplainOptions, context: Context): Promise<ExitCode> {
+  const [subject] = args;
+  if (subject === undefined && chosen.file.length === 0) return listKinds(chosen, context);
+  if (subject !== undefined && meansKind(subject, context.workingFolder)) {
+    return explainKind(subject, chosen, context);
+  }
+  const request = {
+    scenarios: subject === undefined ? [] : [subject],
+    files: chosen.file,
+    variant: chosen.variant,
+  };
+  const [set] = readManifestSets(request, context.workingFolder);
+  return explainScenario(prepare(set!, chosen), chosen, context);
+}
+
+// A scenario that has the name of a kind is still that scenario; a kind is meant before a file that has its name.
+function meansKind(subject: string, workingFolder: string): boolean {
+  if (namedScenarios(workingFolder).some((place) => place.name === subject)) return false;
+  return namesKind(subject);
+}
+
+function listKinds(chosen: ExplainOptions, { out }: Context): ExitCode {
+  const kinds = kindList(catalogue.kinds).map(({ kind, apiVersion }) => ({
+    kind: kind.kind,
+    apiVersion,
+    shortNames: kind.shortNames,
+    support: kind.support,
+    summary: kind.summary,
+  }));
+  if (chosen.output !== 'table') {
+    printData({ kinds }, chosen.output, out);
+    return exitCode.pass;
+  }
+  const rows = kinds
+    .filter((kind) => kind.support !== 'none')
+    .map((kind) => [out.colors.bold(kind.kind), kind.apiVersion, kind.summary]);
+  const columns = [{ title: 'KIND' }, { title: 'APIVERSION' }, { title: 'WHAT IT SAYS', shrinks: true }];
+  out.print(table(columns, rows, { width: out.columns(), title: out.colors.dim }).join('\n'));
+  out.print(`\nSee one with: devops-sim explain ${kinds[0]!.kind}`);
+  return exitCode.pass;
+}
+
+function explainKind(subject: string, chosen: ExplainOptions, { out }: Context): ExitCode {
+  const found = explainField(catalogue.kinds, subject);
+  if ('problem' in found) throw new UsageError(found.problem, found.remedy);
+  if (chosen.output !== 'table') printData(kindData(found.value, chosen), chosen.output, out);
+  else {
+    const width = Math.min(out.columns(), 100);
+    out.print(explainText(found.value, { recursive: chosen.recursive, width }).trimEnd());
+  }
+  return exitCode.pass;
+}
+
+function kindData({ kind, path, field }: Explanation, { recursive }: ExplainOptions): unknown {
+  return {
+    kind: kind.kind,
+    group: kind.group,
+    version: kind.version,
+    path,
+    ...fieldData(field, recursive ? 6 : 1),
+  };
+}
+
+function fieldData(field: Field, depth: number): object {
+  const { name, type, required, description, words, examples } = field;
+  const fields = depth === 0 ? [] : childrenOf(field).map((child) => fieldData(child, depth - 1));
+  return {
+    name,
+    type,
+    required,
+    description,
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(words.length > 1 ? { allowed: words } : {}),
+    ...(examples.length > 0 ? { examples } : {}),
+    ...(fields.length > 0 ? { fields } : {}),
+  };
+}
+
+function explainScenario(prepared: Prepared, chosen: ExplainOptions, context: Context): ExitCode {
+  if (!printProblems([prepared], { context, quiet: false })) return exitCode.usage;
+  const model = prepared.model!;
+  const { out } = context;
+  if (chosen.output !== 'table') printData({ scenario: prepared.set.label, model }, chosen.output, out);
+  else out.print(systemText(model, { colors: out.colors, width: out.columns() }));
+  return exitCode.pass;
+}

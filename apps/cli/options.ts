@@ -1,0 +1,66 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** The options of all commands in one place: a flag means the same everywhere and takes a value everywhere or nowhere. */
+
+const collect = (text: string, previous: string[] | undefined) => [...(previous ?? []), text];
+
+function wholeNumber(bounds: { min: number; max: number }) {
+  return (text: string) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= bounds.min && value <= bounds.max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${bounds.min} to ${bounds.max}.`);
+  };
+}
+
+function assignment(text: string, previous: string[] | undefined): string[] {
+  if (/^[^=]+=/.test(text)) return collect(text, previous);
+  throw new InvalidArgumentError('It must be PATH=VALUE, such as deployment/web.spec.replicas=6.');
+}
+
+const seedMax = 4_294_967_295;
+
+export const options = {
+  file: () =>
+    new Option('-f, --file <path>', 'manifests: a file, a folder, or - for standard input; repeatable')
+      .argParser(collect)
+      .default([]),
+  variant: () => new Option('--variant <name>', 'variant of the scenario; the same as SCENARIO:VARIANT'),
+  set: () =>
+    new Option('--set <path=value>', 'change a value, as in deployment/web.spec.replicas=6; repeatable')
+      .argParser(assignment)
+      .default([]),
+  setA: () =>
+    new Option('--set-a <path=value>', 'change a value of side A only; repeatable')
+      .argParser(assignment)
+      .default([]),
+  setB: () =>
+    new Option('--set-b <path=value>', 'change a value of side B only; repeatable')
+      .argParser(assignment)
+      .default([]),
+  seed: () =>
+    new Option('--seed <number>', 'seed of all randomness; default: the scenario’s').argParser(
+      wholeNumber({ min: 0, max: seedMax }),
+    ),
+  seeds: (meaning: string) =>
+    new Option('--seeds <count>', meaning).argParser(wholeNumber({ min: 1, max: 10_000 })),
+  jobs: () =>
+    new Option('-j, --jobs <count>', 'seeds simulated at once; default: the available cores').argParser(
+      wholeNumber({ min: 1, max: 1024 }),
+    ),
+  duration: () =>
+    new Option(
+      '--duration <time>',
+      'virtual time to simulate, such as 90s, 15m or 24h; default: the scenario’s',
+    ),
+  strict: () => new Option('--strict', 'unknown kinds and fields are errors').default(false),
+  output: (choices: readonly string[]) =>
+    new Option('-o, --output <format>', 'what to print on standard output').choices(choices).default('table'),
+  report: () => new Option('--report <file>', 'write an HTML report that opens from disk'),
+  save: () =>
+    new Option('--save <file>', 'write the result as JSON (or its series as CSV if FILE ends in .csv)'),
+  recursive: () => new Option('--recursive', 'show the fields of fields too').default(false),
+  quiet: () => new Option('-q, --quiet', 'print only the verdict, and errors').default(false),
+  noProgress: () => new Option('--no-progress', 'no progress line'),
+  noColor: () => new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
+  debug: () => new Option('--debug', 'show the stack of an internal error').default(false),
+};

@@ -1,0 +1,100 @@
+import { analyse } from '../../src/analysis/analyse.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { Result } from '../../src/model/result.ts';
+import { renderHtml } from '../report/report.ts';
+import type { Outcome, RunTools } from './commands/run.ts';
+import { pathFor, writeFile } from './deliver.ts';
+import { emptiness } from './effect.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { callFor } from './input/manifest-set.ts';
+import type { Prepared } from './input/prepare.ts';
+import { reportBrokenLaws } from './laws.ts';
+import { figureHeader, figureRows, seriesCsv, toCsv } from './render/csv.ts';
+import { toJson } from './render/json.ts';
+import { summary, verdictLine } from './render/summary.ts';
+import { driveSession } from './session-drive.ts';
+import { openWatched } from './watched-session.ts';
+
+/** Simulates one scenario with one seed, writes its files and prints it. */
+export async function runOnce(prepared: Prepared, tools: RunTools): Promise<Outcome> {
+  const model = prepared.model!;
+  const result = await simulateWatched(model, prepared.set.label, tools);
+  writeResult(result, prepared.set.label, tools);
+  printResult(result, prepared, tools);
+  return { code: complain(model, result, tools), data: result };
+}
+
+async function simulateWatched(model: Model, label: string, tools: RunTools): Promise<Result> {
+  const { chosen, progress, interrupt } = tools;
+  const session = openWatched(model, chosen.seed);
+  await driveSession(session, {
+    progressed: () =>
+      progress.update({
+        label,
+        simulatedSeconds: session.nowMicros / 1e6,
+        totalSeconds: session.endMicros / 1e6,
+        requests: session.requestCount,
+      }),
+    stopRequested: () => interrupt.requested,
+  });
+  const result = analyse(model, session.finish());
+  progress.clear();
+  return result;
+}
+
+/** Writes `--report` and `--save`, and says so on standard error. */
+export function writeResult(result: Result, label: string, { chosen, context, several }: RunTools): void {
+  const write = (path: string | undefined, what: string, text: (path: string) => string) => {
+    if (path === undefined) return;
+    const full = pathFor(path, label, several);
+    writeFile(full, text(full), context.workingFolder);
+    if (!chosen.quiet) context.err.print(`${what}: ${full}`);
+  };
+  write(chosen.report, 'Report', () => renderHtml(result));
+  write(chosen.save, 'Result', (path) => (path.endsWith('.csv') ? seriesCsv(result) : `${toJson(result)}\n`));
+}
+
+function printResult(result: Result, prepared: Prepared, { chosen, context }: RunTools): void {
+  const { out } = context;
+  switch (chosen.output) {
+    case 'csv':
+      out.write(toCsv(figureHeader, figureRows(result)));
+      return;
+    case 'html':
+      out.write(renderHtml(result));
+      return;
+    case 'table':
+    case 'wide': {
+      const wide = chosen.output === 'wide';
+      const next = nextCommands(result, prepared, chosen.report !== undefined);
+      const style = { colors: out.colors, width: out.columns(), wide, next };
+      out.print(chosen.quiet ? verdictLine(result, out.colors) : summary(result, style));
+    }
+  }
+}
+
+/** What the exit code is, and on standard error why it is none of pass and fail. */
+function complain(model: Model, result: Result, { context }: RunTools): ExitCode {
+  const { err } = context;
+  if (reportBrokenLaws([result], err)) return exitCode.internal;
+  const empty = emptiness(model, result);
+  for (const reason of empty) err.print(`error: ${reason}`);
+  if (empty.length > 0) return exitCode.invalidScenario;
+  if (result.status === 'partial') return exitCode.interrupted;
+  return result.verdict === 'fail' ? exitCode.objectiveFailed : exitCode.pass;
+}
+
+function nextCommands(result: Result, prepared: Prepared, hasReport: boolean): string[] {
+  const { set, variants } = prepared;
+  const call = callFor(set);
+  const commands: string[] = [];
+  if (set.scenario !== null && variants.length > 0 && set.paths.length === 0) {
+    const other = set.variant === null ? `${set.scenario}:${variants[0]}` : set.scenario;
+    commands.push(`devops-sim compare ${call} ${other}`);
+  }
+  if (!hasReport) commands.push(`devops-sim run ${call} --report report.html`);
+  if (result.inferences.length > 0) {
+    commands.push(`devops-sim explain ${call}    (${result.inferences.length} values were inferred)`);
+  }
+  return commands;
+}
