@@ -1,0 +1,73 @@
+import type { Diagnostics } from '../../../base/diagnostics.ts';
+import type { ServiceModel } from '../../../model/kinds/service-model.ts';
+import { type Resource, type ResourceSet, resourceId } from '../../../model/resource.ts';
+import type { Deployed, Deployments } from './cluster/workload.ts';
+import { suggestion, where } from './report.ts';
+
+/** Ids of the Services that ServiceModels describe, e.g. `Service shop/payments`. */
+export function modelledServices(resources: ResourceSet): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const model of resources.byKind<ServiceModel>('ServiceModel')) {
+    const service = model.value.spec.for.service;
+    if (service !== undefined) ids.add(resourceId('Service', model.namespace, service));
+  }
+  return ids;
+}
+
+/** Finds whose behaviour each ServiceModel is; one that finds nobody, or somebody who has one already, is an error. */
+export function bindModels(
+  resources: ResourceSet,
+  deployments: Deployments,
+  diagnostics: Diagnostics,
+): ReadonlyMap<Deployed, Resource<ServiceModel>> {
+  const bound = new Map<Deployed, Resource<ServiceModel>>();
+  for (const model of resources.byKind<ServiceModel>('ServiceModel')) {
+    const target = targetOf(model, deployments);
+    const other = target === null ? undefined : bound.get(target);
+    if (target === null) reportUnbound(model, resources, diagnostics);
+    else if (other) {
+      diagnostics.error(
+        'service-model-twice',
+        `${model.id} describes ${target.name}, which ${other.id} describes already.`,
+        where(model, ['spec', 'for'], 'Keep one ServiceModel for each service.'),
+      );
+    } else bound.set(target, model);
+  }
+  return bound;
+}
+
+function targetOf(model: Resource<ServiceModel>, deployments: Deployments): Deployed | null {
+  const { service, deployment, statefulSet } = model.value.spec.for;
+  if (service !== undefined) return deployments.byName(model.namespace, service);
+  return deployment !== undefined
+    ? deployments.byWorkloadId(resourceId('Deployment', model.namespace, deployment))
+    : deployments.byWorkloadId(resourceId('StatefulSet', model.namespace, statefulSet ?? ''));
+}
+
+function reportUnbound(
+  model: Resource<ServiceModel>,
+  resources: ResourceSet,
+  diagnostics: Diagnostics,
+): void {
+  const { service, deployment, statefulSet } = model.value.spec.for;
+  const [field, kind, name] =
+    service !== undefined
+      ? ['service', 'Service', service]
+      : deployment !== undefined
+        ? ['deployment', 'Deployment', deployment]
+        : ['statefulSet', 'StatefulSet', statefulSet ?? ''];
+  const existing = resources
+    .byKind(kind)
+    .filter((one) => one.namespace === model.namespace)
+    .map((one) => one.name);
+  const elsewhere = resources.byKind(kind).find((one) => one.name === name);
+  const remedy =
+    existing.length === 0 && elsewhere
+      ? `${elsewhere.id} is in another namespace: give the ServiceModel metadata.namespace: ${elsewhere.namespace}.`
+      : suggestion(name, existing, `${kind}s in namespace ${model.namespace}`);
+  diagnostics.error(
+    'service-model-unbound',
+    `${model.id} is for ${kind} ${name}, which is not among the manifests.`,
+    where(model, ['spec', 'for', field], remedy),
+  );
+}

@@ -1,0 +1,306 @@
+import type { Diagnostics } from '../../../../base/diagnostics.ts';
+import { qualifiedName, type Resource, type ResourceSet } from '../../../../model/resource.ts';
+import { isSidecar } from '../preset/recognise.ts';
+import { listed, where } from '../report.ts';
+import type { Container, PodSpec, ServiceDocument, WorkloadDocument } from './manifest.ts';
+
+/**
+ * Fidelity: which pods stand behind which Service: those in its namespace whose labels include its selector
+ * (Kubernetes 1.32, “Service”). Simplified: the pods of a Deployment or StatefulSet are what its template says, all
+ * of them ready; when several Services select one workload, one service of the simulation answers to all their
+ * names; when one Service selects several workloads (a canary, say), their replicas form one service.
+ */
+
+/** A Deployment or StatefulSet. */
+export interface Workload {
+  readonly resource: Resource<WorkloadDocument>;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pod: PodSpec;
+  /** The container that serves users; null when the template has none. */
+  readonly main: Container | null;
+  readonly mainIndex: number;
+}
+
+/** What will be one service of the simulation. */
+export interface Deployed {
+  /** Unique: `web`, or `shop/web` outside the default namespace. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Without namespace: of the Service, or of the workload where no Service selects it. */
+  readonly shortName: string;
+  /** Empty for a Service without pods that a ServiceModel describes. */
+  readonly workloads: readonly Workload[];
+  /** Services that lead here; the one that gives the name first. */
+  readonly services: readonly Resource<ServiceDocument>[];
+}
+
+/** Everything that runs, and how to find it. */
+export class Deployments {
+  readonly all: readonly Deployed[];
+  readonly #byService = new Map<string, Deployed>();
+  readonly #byWorkload = new Map<string, Deployed>();
+
+  constructor(all: readonly Deployed[]) {
+    this.all = all;
+    for (const deployed of all) {
+      for (const service of deployed.services)
+        this.#byService.set(key(service.namespace, service.name), deployed);
+      for (const workload of deployed.workloads) this.#byWorkload.set(workload.resource.id, deployed);
+    }
+  }
+
+  /** By the name of any of its Services. */
+  byService(namespace: string, name: string): Deployed | null {
+    return this.#byService.get(key(namespace, name)) ?? null;
+  }
+
+  /** By the id of its workload, e.g. `Deployment shop/web`. */
+  byWorkloadId(id: string): Deployed | null {
+    return this.#byWorkload.get(id) ?? null;
+  }
+
+  /** By a Service's name, or by the name of a workload that has no Service of another name. */
+  byName(namespace: string, name: string): Deployed | null {
+    return (
+      this.byService(namespace, name) ??
+      this.#byWorkload.get(`Deployment ${qualifiedName(namespace, name)}`) ??
+      this.#byWorkload.get(`StatefulSet ${qualifiedName(namespace, name)}`) ??
+      null
+    );
+  }
+
+  /** Names that `byName` finds in a namespace, in order. */
+  namesIn(namespace: string): string[] {
+    const names = new Set<string>();
+    for (const deployed of this.all) {
+      if (deployed.namespace !== namespace) continue;
+      names.add(deployed.shortName);
+      for (const service of deployed.services) names.add(service.name);
+    }
+    return [...names];
+  }
+}
+
+function key(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+/** `modelled`: ids of Services that a ServiceModel describes; they need no pods. */
+export function findDeployments(
+  resources: ResourceSet,
+  modelled: ReadonlySet<string>,
+  diagnostics: Diagnostics,
+): Deployments {
+  const workloads = resources.all
+    .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'StatefulSet')
+    .map((resource) => workloadOf(resource as Resource<WorkloadDocument>));
+  const services = resources.byKind<ServiceDocument>('Service');
+  const selected = new Map(services.map((service) => [service, selectedBy(service, workloads)]));
+  const groups = groupByPrimary(workloads, services, selected);
+  const all = groups.map(({ primary, members }) => deployedOf(primary, members, services, selected));
+  for (const service of services) {
+    if (selected.get(service)!.length > 0) checkSelected(service, selected.get(service)!, all, diagnostics);
+    else if (modelled.has(service.id)) all.push(external(service));
+    else warnUnbacked(service, workloads, diagnostics);
+  }
+  return new Deployments(all);
+}
+
+function workloadOf(resource: Resource<WorkloadDocument>): Workload {
+  const template = resource.value.spec?.template;
+  const pod = template?.spec ?? {};
+  const containers = pod.containers ?? [];
+  const index = containers.findIndex((container) => !isSidecar(container));
+  const mainIndex = index === -1 ? 0 : index;
+  return {
+    resource,
+    namespace: resource.namespace,
+    name: resource.name,
+    labels: template?.metadata?.labels ?? {},
+    pod,
+    main: containers[mainIndex] ?? null,
+    mainIndex,
+  };
+}
+
+function selectedBy(service: Resource<ServiceDocument>, workloads: readonly Workload[]): Workload[] {
+  const spec = service.value.spec;
+  const selector = Object.entries(spec?.selector ?? {});
+  if (selector.length === 0 || spec?.type === 'ExternalName') return [];
+  return workloads.filter(
+    (workload) =>
+      workload.namespace === service.namespace &&
+      selector.every(([label, value]) => workload.labels[label] === value),
+  );
+}
+
+type Selected = ReadonlyMap<Resource<ServiceDocument>, readonly Workload[]>;
+
+interface Group {
+  readonly primary: Resource<ServiceDocument> | null;
+  readonly members: Workload[];
+}
+
+/** Each workload belongs to the Service that means it most: the narrowest selection, the same name, not headless, the first. */
+function groupByPrimary(
+  workloads: readonly Workload[],
+  services: readonly Resource<ServiceDocument>[],
+  selected: Selected,
+): Group[] {
+  const groups: Group[] = [];
+  const byService = new Map<Resource<ServiceDocument>, Group>();
+  for (const workload of workloads) {
+    const primary = services
+      .filter((service) => selected.get(service)!.includes(workload))
+      .reduce<Resource<ServiceDocument> | null>(
+        (best, service) => (best === null || fitter(service, best, workload, selected) ? service : best),
+        null,
+      );
+    const known = primary === null ? undefined : byService.get(primary);
+    if (known) known.members.push(workload);
+    else {
+      const group: Group = { primary, members: [workload] };
+      groups.push(group);
+      if (primary !== null) byService.set(primary, group);
+    }
+  }
+  return groups;
+}
+
+function fitter(
+  one: Resource<ServiceDocument>,
+  other: Resource<ServiceDocument>,
+  workload: Workload,
+  selected: Selected,
+): boolean {
+  const rank = (service: Resource<ServiceDocument>): readonly number[] => [
+    selected.get(service)!.length,
+    service.name === workload.name ? 0 : 1,
+    service.value.spec?.clusterIP === 'None' ? 1 : 0,
+  ];
+  const [a, b] = [rank(one), rank(other)];
+  const first = a.findIndex((value, i) => value !== b[i]);
+  return first !== -1 && a[first] < b[first];
+}
+
+function deployedOf(
+  primary: Resource<ServiceDocument> | null,
+  members: readonly Workload[],
+  services: readonly Resource<ServiceDocument>[],
+  selected: Selected,
+): Deployed {
+  const aliases = services.filter(
+    (service) =>
+      service !== primary &&
+      selected.get(service)!.length > 0 &&
+      selected.get(service)!.every((workload) => members.includes(workload)),
+  );
+  const namespace = members[0].namespace;
+  const shortName = primary?.name ?? members[0].name;
+  return {
+    name: qualifiedName(namespace, shortName),
+    namespace,
+    shortName,
+    workloads: members,
+    services: primary === null ? aliases : [primary, ...aliases],
+  };
+}
+
+function external(service: Resource<ServiceDocument>): Deployed {
+  return {
+    name: qualifiedName(service.namespace, service.name),
+    namespace: service.namespace,
+    shortName: service.name,
+    workloads: [],
+    services: [service],
+  };
+}
+
+function warnUnbacked(
+  service: Resource<ServiceDocument>,
+  workloads: readonly Workload[],
+  diagnostics: Diagnostics,
+): void {
+  const spec = service.value.spec;
+  const describe = `Describe it with a ServiceModel (spec.for.service: ${service.name}) to simulate it.`;
+  if (spec?.type === 'ExternalName') {
+    const message = `${service.id} stands for ${spec.externalName ?? 'a host'} outside the cluster; calls to it are not simulated.`;
+    diagnostics.warning('service-external', message, where(service, ['spec', 'externalName'], describe));
+    return;
+  }
+  if (Object.keys(spec?.selector ?? {}).length === 0) {
+    const message = `${service.id} has no selector, so nothing is known of what answers it; calls to it are not simulated.`;
+    diagnostics.warning('service-without-selector', message, where(service, ['spec'], describe));
+    return;
+  }
+  const selector = Object.entries(spec!.selector!)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(',');
+  const near = workloads.filter((workload) => workload.namespace === service.namespace);
+  const elsewhere = workloads.some((workload) =>
+    Object.entries(spec!.selector!).every(([label, value]) => workload.labels[label] === value),
+  );
+  const remedy = elsewhere
+    ? 'The labels match pods in another namespace; a Service selects pods in its own namespace only.'
+    : `Make the selector match the labels of a pod template. Workloads there: ${listed(near.map((one) => one.resource.id))}.`;
+  diagnostics.warning(
+    'service-selects-nothing',
+    `${service.id} selects ${selector}, which no workload in namespace ${service.namespace} has; calls to it are not simulated.`,
+    where(service, ['spec', 'selector'], remedy),
+  );
+}
+
+function checkSelected(
+  service: Resource<ServiceDocument>,
+  members: readonly Workload[],
+  all: readonly Deployed[],
+  diagnostics: Diagnostics,
+): void {
+  checkPorts(service, members[0], diagnostics);
+  if (all.some((deployed) => deployed.services.includes(service))) {
+    if (members.length > 1) {
+      diagnostics.info(
+        'service-of-several-workloads',
+        `${service.id} selects ${listed(members.map((one) => one.resource.id))}; they are simulated as one service that runs what the first of them runs.`,
+        where(service, ['spec', 'selector'], 'Give each its own Service to simulate them apart.'),
+      );
+    }
+    return;
+  }
+  diagnostics.warning(
+    'service-spans-services',
+    `${service.id} selects pods that other Services select more closely (${listed(members.map((one) => one.resource.id))}); requests to it are not simulated.`,
+    where(service, ['spec', 'selector'], 'Send traffic to the closer Services.'),
+  );
+}
+
+/** A port that leads nowhere answers “connection refused” in a cluster. */
+function checkPorts(service: Resource<ServiceDocument>, workload: Workload, diagnostics: Diagnostics): void {
+  const declared = [...(workload.pod.containers ?? []), ...(workload.pod.initContainers ?? [])].flatMap(
+    (container) => container.ports ?? [],
+  );
+  (service.value.spec?.ports ?? []).forEach((port, index) => {
+    const target = port.targetPort ?? port.port;
+    const known = declared.some((one) =>
+      typeof target === 'string' && !/^\d+$/.test(target)
+        ? one.name === target
+        : one.containerPort === Number(target),
+    );
+    // Numbers need not be declared to work; only a contradiction is worth a word.
+    if (known || (declared.length === 0 && (typeof target === 'number' || /^\d+$/.test(target)))) return;
+    const ports = declared.map((one) =>
+      one.name ? `${one.name} (${one.containerPort})` : `${one.containerPort}`,
+    );
+    diagnostics.warning(
+      'service-port-mismatch',
+      `${service.id} sends port ${port.port} to ${target}, which ${workload.resource.id} does not declare; it is simulated as if it did.`,
+      where(
+        service,
+        ['spec', 'ports', index, 'targetPort'],
+        ports.length === 0 ? 'Name the port in the container.' : `Declared: ${listed(ports)}.`,
+      ),
+    );
+  });
+}

@@ -1,0 +1,88 @@
+import { resolveHost } from './cluster/reference.ts';
+import type { Deployed, Deployments } from './cluster/workload.ts';
+import { type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';
+import { suggestion } from './report.ts';
+
+/** What a name led to, or why it leads nowhere. */
+export type Found<T> =
+  | { readonly value: T }
+  | { readonly code: string; readonly message: string; readonly remedy: string };
+
+/** Finds services and endpoints by the names that people write. */
+export class Lookup {
+  readonly #deployments: Deployments;
+  readonly #drafts = new Map<Deployed, ServiceDraft>();
+
+  constructor(deployments: Deployments, drafts: readonly ServiceDraft[]) {
+    this.#deployments = deployments;
+    for (const draft of drafts) this.#drafts.set(draft.deployed, draft);
+  }
+
+  draftOf(deployed: Deployed): ServiceDraft | null {
+    return this.#drafts.get(deployed) ?? null;
+  }
+
+  /** A service by name as in DNS: `api`, `api.shop`, `api.shop.svc.cluster.local`; from a pod in `namespace`. */
+  service(namespace: string, name: string): ServiceDraft | null {
+    const direct = this.#deployments.byName(namespace, name);
+    if (direct) return this.draftOf(direct);
+    if (!name.includes('.')) return null;
+    const { service } = resolveHost(
+      name,
+      namespace,
+      (one) => this.#deployments.byName(one.namespace, one.name) !== null,
+    );
+    return service === null ? null : this.draftOf(this.#deployments.byName(service.namespace, service.name)!);
+  }
+
+  /** `service/endpoint`, `service`, `service.namespace/endpoint` or `namespace/service/endpoint`. */
+  endpoint(namespace: string, written: string): Found<EndpointDraft> {
+    const [head, rest] = splitOnce(written);
+    const service = this.service(namespace, head);
+    if (service) return this.endpointOf(service, rest);
+    if (rest !== null) {
+      const [second, last] = splitOnce(rest);
+      const qualified = this.#deployments.byName(head, second);
+      if (qualified) return this.endpointOf(this.draftOf(qualified)!, last);
+    }
+    return this.#unknownService(namespace, head);
+  }
+
+  /** An endpoint of a service by name; null: its first. */
+  endpointOf(service: ServiceDraft, name: string | null): Found<EndpointDraft> {
+    if (name === null || name === '') return { value: service.endpoints[0] };
+    const exact = service.endpoints.find((endpoint) => endpoint.name === name);
+    if (exact) return { value: exact };
+    const names = service.endpoints.map((endpoint) => endpoint.name);
+    return {
+      code: 'unknown-endpoint',
+      message: `Service ${service.base.name} has no endpoint "${name}".`,
+      remedy: suggestion(name, names, `endpoints of ${service.base.name}`),
+    };
+  }
+
+  /** Every endpoint of a namespace, `service/endpoint`. */
+  endpointNames(): string[] {
+    return [...this.#drafts.values()].flatMap((draft) => draft.endpoints.map(endpointName));
+  }
+
+  #unknownService(namespace: string, name: string): Found<never> {
+    const local = this.#deployments.namesIn(namespace);
+    const elsewhere = this.#deployments.all.filter((deployed) => deployed.namespace !== namespace);
+    const plain = name.split('.')[0];
+    const same = elsewhere.find((deployed) => deployed.shortName === plain);
+    const others = elsewhere.map((deployed) => `${deployed.shortName}.${deployed.namespace}`);
+    return {
+      code: 'unknown-service',
+      message: `There is no service "${name}" in namespace ${namespace}.`,
+      remedy: same
+        ? `Did you mean "${same.shortName}.${same.namespace}"?`
+        : suggestion(name, [...local, ...others], 'services'),
+    };
+  }
+}
+
+function splitOnce(text: string): [string, string | null] {
+  const at = text.indexOf('/');
+  return at === -1 ? [text.trim(), null] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}

@@ -1,0 +1,107 @@
+import { formatDuration } from '../../../../base/time.ts';
+import type { CompileContext } from '../../../../model/kind.ts';
+import type { WrittenTrace } from '../../../../model/kinds/traffic.ts';
+import { readDuration } from '../../../../model/notation.ts';
+import type { Resource } from '../../../../model/resource.ts';
+import type { Load } from '../../model.ts';
+import { where } from '../report.ts';
+import { readTrace, type TraceProblem, type TraceQuestion } from './trace.ts';
+
+/** What a Traffic asks of its trace. */
+export function traceQuestion(written: WrittenTrace): TraceQuestion {
+  const micros = (text: string | undefined): number | null =>
+    text === undefined ? null : readDuration(text);
+  return {
+    format: written.format,
+    intervalMicros: micros(written.interval),
+    timeColumn: written.columns?.time ?? null,
+    countColumn: written.columns?.count ?? null,
+    attributes: written.attributes ?? [],
+    fromMicros: micros(written.from) ?? 0,
+    toMicros: micros(written.to),
+    offsetMicros: micros(written.offset) ?? 0,
+  };
+}
+
+/** The load that replays the trace; null, with errors in the file or about it, when there is none. */
+export function compileTrace(traffic: Resource, written: WrittenTrace, context: CompileContext): Load | null {
+  const text = context.files(written.file);
+  if (text === null) {
+    context.diagnostics.error(
+      'trace-missing',
+      `${traffic.id} replays ${written.file}, which cannot be found.`,
+      where(traffic, ['spec', 'trace', 'file'], 'Put the file beside the manifest that names it.'),
+    );
+    return null;
+  }
+  if (!checkSettings(traffic, written, context)) return null;
+  const { trace, problems } = readTrace(text, traceQuestion(written));
+  for (const problem of problems) report(traffic, written.file, problem, context);
+  if (trace === null) return null;
+  const scale = written.scale ?? 1;
+  if (trace.beginsAt !== null && context.scenario.startsAt === null) {
+    context.diagnostics.info(
+      'trace-clock',
+      `${written.file} begins at ${trace.beginsAt}; the run shows that moment as ${formatDuration(readDuration(written.offset ?? '0s') ?? 0)}.`,
+      where(
+        traffic,
+        ['spec', 'trace', 'file'],
+        `State startsAt: "${trace.beginsAt}" in the Scenario to see its time of day.`,
+      ),
+    );
+  }
+  if (trace.load.kind === 'counts' && written.interval === undefined) {
+    context.infer({
+      resource: traffic.id,
+      path: 'trace.interval',
+      value: formatDuration(trace.load.intervalMicros),
+      source: `distance of the first two times in ${written.file}`,
+    });
+  }
+  if (trace.requests === 0) {
+    context.diagnostics.warning(
+      'trace-without-requests',
+      `${written.file} has no requests in the part that is replayed.`,
+      where(traffic, ['spec', 'trace'], 'Widen from and to, or name the column of counts.'),
+    );
+  }
+  return { ...trace.load, scale };
+}
+
+function checkSettings(traffic: Resource, written: WrittenTrace, context: CompileContext): boolean {
+  const question = traceQuestion(written);
+  const path = ['spec', 'trace'];
+  if (question.toMicros !== null && question.toMicros <= question.fromMicros) {
+    context.diagnostics.error(
+      'trace-window',
+      'The window of the trace ends before it begins.',
+      where(traffic, [...path, 'to'], 'Give to the larger value.'),
+    );
+    return false;
+  }
+  if (question.intervalMicros === 0) {
+    context.diagnostics.error(
+      'zero-duration',
+      'An interval of counts has some length.',
+      where(traffic, [...path, 'interval'], 'State a duration above zero.'),
+    );
+    return false;
+  }
+  if (written.format === 'counts' && question.attributes.length > 0) {
+    context.diagnostics.error(
+      'trace-attributes',
+      'Attributes belong to single requests; a trace of counts has none.',
+      where(traffic, [...path, 'attributes'], 'Use format: timestamps, or leave attributes out.'),
+    );
+  }
+  return true;
+}
+
+function report(traffic: Resource, file: string, problem: TraceProblem, context: CompileContext): void {
+  const { severity, code, message, remedy, line, column } = problem;
+  const position = line === 0 ? traffic.at(['spec', 'trace', 'file']) : { file, line, column };
+  const place = { resource: traffic.id, path: 'spec.trace', position, remedy };
+  const text = line === 0 ? `${file}: ${message}` : message;
+  if (severity === 'error') context.diagnostics.error(code, text, place);
+  else context.diagnostics.warning(code, text, place);
+}
