@@ -1,6 +1,7 @@
 import type { SketchSummary } from '../base/sketch.ts';
 import { QuantileSketch } from '../base/sketch.ts';
 import type { Model, Objective } from '../model/model.ts';
+import type { Result, ServiceResult, SourceResult } from '../model/result.ts';
 import type { Cause, Outcomes, Run, TrafficAccounts, TrafficModel } from '../run/run.ts';
 import type { Labels, Matcher, Reader, SeriesView } from '../telemetry/reader.ts';
 import { causes } from '../world/traffic/model.ts';
@@ -257,5 +258,74 @@ export const trafficModel = (some: Partial<TrafficModel>): TrafficModel => ({
   sources: [],
   zones: ['a'],
   network: { sameZone: fixed(0), crossZone: fixed(0) },
+  ...some,
+});
+
+const latency = (milliseconds: number) => ({
+  count: 100,
+  mean: milliseconds,
+  p50: milliseconds,
+  p90: milliseconds,
+  p95: 2 * milliseconds,
+  p99: 3 * milliseconds,
+  p999: 4 * milliseconds,
+  max: 5 * milliseconds,
+});
+
+export const sourceResult = (some: Partial<SourceResult>): SourceResult => ({
+  name: 'visitors',
+  offered: 100,
+  offeredRate: 10,
+  served: 100,
+  servedRate: 10,
+  availability: 1,
+  errors: {},
+  latency: latency(10),
+  latencyOk: latency(10),
+  inFlightAtEnd: 0,
+  ...some,
+});
+
+export const serviceResult = (some: Partial<ServiceResult>): ServiceResult => ({
+  name: 'api',
+  workload: `Deployment ${some.name ?? 'api'}`,
+  replicas: 1,
+  offeredRate: 10,
+  servedRate: 10,
+  errors: {},
+  utilisation: 0.5,
+  utilisationMax: 0.6,
+  cpuCores: 0.5,
+  throttledShare: 0,
+  inFlight: 1,
+  queue: 0,
+  queueMax: 0,
+  latency: latency(5),
+  endpoints: [],
+  ...some,
+});
+
+export const result = (seed: number, some: Partial<Result> = {}): Result => ({
+  schema: 'sim.devops/result/v1',
+  simulator: '0.1.0',
+  scenario: 'by-hand',
+  description: 'Made by hand.',
+  status: 'complete',
+  verdict: 'pass',
+  manifest: { modelHash: 'abc', seed, commands: 0, traceHash: `trace-${seed}`, events: 1000 },
+  window: { startsAt: null, fromSeconds: 0, toSeconds: 60, durationSeconds: 60 },
+  sources: [sourceResult({})],
+  services: [serviceResult({})],
+  calls: [],
+  objectives: [],
+  thresholds: [],
+  cost: { currency: 'USD', total: 1, perMillionRequests: 2, services: [] },
+  findings: [],
+  series: { timesSeconds: [], columns: [] },
+  events: [],
+  annotations: [],
+  checks: [],
+  inferences: [],
+  diagnostics: [],
   ...some,
 });

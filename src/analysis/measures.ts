@@ -126,7 +126,7 @@ export function absentValue(id: string, result: Result): number | null {
   return made === undefined || made.calls === 0 ? null : 0;
 }
 
-/** The measures of many results under one list of ids, in the order in which they are first met. */
+/** The measures that at least one result has, under one list of ids, in the order in which they are first met. */
 export function tabulate(
   results: readonly Result[],
 ): { readonly kind: Measure; readonly values: (number | null)[] }[] {
@@ -143,5 +143,5 @@ export function tabulate(
     results.forEach((result, position) => {
       if (values[position] === undefined) values[position] = absentValue(id, result);
     });
-  return [...rows.values()];
+  return [...rows.values()].filter(({ values }) => values.some((value) => value !== null));
 }
