@@ -45,6 +45,7 @@ export function combinedSchema(kinds: readonly Kind[]): Json {
       apiVersion: { type: 'string', examples: [...new Set(kinds.map(apiVersionOf))] },
       kind: { type: 'string', examples: kinds.map((kind) => kind.kind) },
     },
+    // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's word, and nobody awaits a schema.
     allOf: kinds.map((kind) => ({ if: isKind(kind), then: { $ref: `#/$defs/${kind.kind}` } })),
     $defs: { ...named, ...shared },
   };

@@ -2,14 +2,21 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Distribution } from '../../src/model/kinds/distribution.ts';
 import { knownKinds, ownKinds } from '../../src/model/known-kinds.ts';
 import { Result } from '../../src/model/result.ts';
-import { asSchema } from '../../src/model/schema.ts';
+import { asSchema, type Schema } from '../../src/model/schema.ts';
 import { combinedSchema, kindSchema, valueSchema } from './json-schema.ts';
 import { kubernetesFields } from './kubernetes-fields.ts';
-import { kindPage, kindsPage, pageFile, schemaFile, valuePage } from './reference.ts';
+import { kindPage, kindsPage, notationPage, pageFile, schemaFile, valuePage } from './reference.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const distributionIntro = [
+  'Wherever a time varies from request to request it is written as a distribution: a [duration](notation.md) alone for one',
+  'that is always the same, or an object that names the family and describes it by what can be measured. Percentiles are',
+  'what dashboards show; from two of them a log-normal follows.',
+];
 
 interface GeneratedFile {
   readonly path: string;
@@ -20,14 +27,16 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+/** The union itself, not a reference to it. */
+function distribution(): Schema {
+  const { $defs } = asSchema(Distribution);
+  return { ...$defs!['Distribution'], $defs: $defs! };
+}
+
 function generatedFiles(): GeneratedFile[] {
   const fields = kubernetesFields();
   const result = asSchema(Result);
-  const resultIntro = [
-    'What `devops-sim run -o json` prints, as [JSON Schema](../schema/result-v1.json).',
-    '',
-    result.description ?? '',
-  ];
+  const resultIntro = ['What `devops-sim run -o json` prints, as [JSON Schema](../schema/result-v1.json).'];
   return [
     ...(fields === null ? [] : [{ path: 'src/model/kubernetes/fields.json', text: fields }]),
     ...ownKinds.flatMap((kind) => [
@@ -37,6 +46,11 @@ function generatedFiles(): GeneratedFile[] {
     { path: 'docs/schema/all.json', text: json(combinedSchema(ownKinds)) },
     { path: 'docs/schema/result-v1.json', text: json(valueSchema(result)) },
     { path: 'docs/reference/result.md', text: valuePage('Result', result, resultIntro) },
+    {
+      path: 'docs/reference/distribution.md',
+      text: valuePage('Distribution', distribution(), distributionIntro),
+    },
+    { path: 'docs/reference/notation.md', text: notationPage() },
     { path: 'docs/reference/kinds.md', text: kindsPage(knownKinds) },
   ];
 }

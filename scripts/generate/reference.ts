@@ -2,6 +2,7 @@ import { show } from '../../src/model/explain.ts';
 import { type Field, type FieldGroup, fieldOf, groupsOf } from '../../src/model/field.ts';
 import { apiVersionOf, type Kind } from '../../src/model/kind.ts';
 import { examples } from '../../src/model/kinds/examples.ts';
+import { notations } from '../../src/model/notation.ts';
 import { asSchema, noDefinitions, type Schema } from '../../src/model/schema.ts';
 
 /** Reference pages, one for each own kind: an example, then a table of fields for each object, in order. */
@@ -45,16 +46,15 @@ export function pageFile(kind: Kind): string {
 }
 
 /** Which object a field holds: the same object in two places is described once. */
-function identity(field: Field): unknown {
-  if (field.type.replace('[]', '') === 'Distribution') return 'Distribution';
-  const groups = groupsOf(field);
+function identity(field: Field): string | null {
+  const groups = groupsOf(field, 'own');
   return groups.length === 0
     ? null
     : groups.flatMap((group) => group.fields.map((each) => each.name)).join(' ');
 }
 
 function objectSections(root: Field, title: string): string[] {
-  const known = new Map<unknown, Section>();
+  const known = new Map<string, Section>();
   const queue: Section[] = [];
   const visit = (field: Field, path: string): Section | null => {
     const id = identity(field);
@@ -69,17 +69,8 @@ function objectSections(root: Field, title: string): string[] {
   visit(root, title);
   const lines: string[] = [];
   for (let section = queue.shift(); section !== undefined; section = queue.shift()) {
-    const { title: path, field } = section;
-    const rendered = objectSection(section, (child) =>
-      visit(
-        child,
-        child.type === 'Distribution'
-          ? 'Distribution'
-          : `${path.replace(`${title}.`, '')}.${child.name}`.replace(`${title}.`, ''),
-      ),
-    );
-    lines.push(...rendered, '');
-    void field;
+    const owner = section.field === root ? '' : `${section.title}.`;
+    lines.push(...objectSection(section, (child) => visit(child, `${owner}${child.name}`)), '');
   }
   return lines;
 }
@@ -87,19 +78,22 @@ function objectSections(root: Field, title: string): string[] {
 function objectSection(section: Section, link: (child: Field) => Section | null): string[] {
   const { field } = section;
   const lines = [`## ${section.title}`, ''];
-  const { description } = field;
-  if (description !== '') lines.push(description, '');
-  const groups = groupsOf(field);
-  if (groups.length > 1) lines.push(`One of ${groups.map((group) => `\`${mark(group)}\``).join(', ')}.`, '');
-  if (field.examples.length > 0 && groups.length > 1)
-    lines.push(`Examples: ${field.examples.map((each) => `\`${show(each)}\``).join(', ')}.`, '');
+  const groups = groupsOf(field, 'own');
+  const several = groups.length > 1;
+  const alsoDistribution = field.type.startsWith('Distribution or');
+  if (field.description !== '') lines.push(field.description, '');
+  if (several) lines.push(`One of ${words(groups.map(mark))}.`, '');
+  if (alsoDistribution) lines.push('A [distribution](distribution.md), or an object:', '');
+  if (field.examples.length > 0)
+    lines.push(`Examples: ${field.examples.map((each) => code(show(each))).join(', ')}.`, '');
   const rows = new Map<string, string>();
   for (const group of groups) {
     if (group.exactlyOne.length > 0) lines.push(`Exactly one of ${words(group.exactlyOne)}.`, '');
     if (group.atMostOne.length > 0) lines.push(`At most one of ${words(group.atMostOne)}.`, '');
     for (const child of group.fields) {
-      const note = groups.length > 1 && child.name === mark(group) ? `${group.description} ` : '';
-      if (!rows.has(child.name)) rows.set(child.name, row(child, link(child), note));
+      if (rows.has(child.name)) continue;
+      const note = several && child.name === mark(group) ? `${group.description} ` : '';
+      rows.set(child.name, row(child, { section: link(child), note, alternative: several }));
     }
   }
   return [...lines, '| field | type | default | |', '|---|---|---|---|', ...rows.values()];
@@ -107,19 +101,24 @@ function objectSection(section: Section, link: (child: Field) => Section | null)
 
 /** The field that tells one kind of object from the others. */
 function mark(group: FieldGroup): string {
-  return (group.fields.find((field) => field.required) ?? group.fields[0]).name;
+  return (group.fields.find((field) => field.required) ?? group.fields[0]!).name;
 }
 
-function row(field: Field, section: Section | null, note: string): string {
-  const type = section === null ? code(field.type) : `[${code(field.type)}](#${section.anchor})`;
-  const required = field.required ? 'required' : field.default === undefined ? '' : code(show(field.default));
+function row(field: Field, of: { section: Section | null; note: string; alternative: boolean }): string {
+  const { section } = of;
+  const plain =
+    section === null && field.type.includes('Distribution')
+      ? '[`Distribution`](distribution.md)'
+      : code(field.type);
+  const type = section === null ? plain : `[${code(field.type)}](#${section.anchor})`;
+  const stated = field.default === undefined ? '' : code(show(field.default));
+  const required = field.required && !of.alternative ? 'required' : stated;
   const allowed = field.words.length > 1 ? ` One of ${words(field.words)}.` : '';
   const sample = field.examples[0];
-  const example =
-    sample === undefined || section !== null || field.words.length > 1
-      ? ''
-      : ` Example: ${code(show(sample))}.`;
-  return `| ${code(field.name)} | ${type} | ${required} | ${cell(`${note}${field.description}${allowed}${example}`)} |`;
+  const shown = sample !== undefined && section === null && field.words.length <= 1;
+  const example = shown && plain === code(field.type) ? ` Example: ${code(show(sample))}.` : '';
+  const text = `${of.note}${field.description}${allowed}${example}`.trim();
+  return `| ${code(field.name)} | ${type} | ${required} | ${cell(text)} |`;
 }
 
 function words(names: readonly string[]): string {
@@ -142,6 +141,27 @@ function anchorOf(title: string): string {
     .replaceAll(' ', '-');
 }
 
+/** How scalars are written. */
+export function notationPage(): string {
+  const rows = [...notations].map(
+    ([name, notation]) =>
+      `| ${code(name === 'fineDuration' ? 'duration' : name)} | ${notation.words} | ${notation.example} |`,
+  );
+  return `${[
+    generated,
+    '',
+    '# Notation',
+    '',
+    'How quantities are written in the own kinds. Durations are as in Go, with `d` for days; rates are per second unless',
+    'they say otherwise, and take `k`, `M` and `G`; a share is a percentage or a number from 0 to 1. Kubernetes kinds keep',
+    'the notations of Kubernetes.',
+    '',
+    '| type | what | written like |',
+    '|---|---|---|',
+    ...rows.filter((line, index) => !line.includes('80ns') || index === 0),
+  ].join('\n')}\n`;
+}
+
 /** The table of every kind that is known. */
 export function kindsPage(kinds: readonly Kind[]): string {
   const rows = (support: Kind['support']) =>
@@ -150,7 +170,7 @@ export function kindsPage(kinds: readonly Kind[]): string {
       .map((kind) => {
         const name = kind.own ? `[\`${kind.kind}\`](${pageFile(kind)})` : `\`${kind.kind}\``;
         const others = [kind.plural, ...kind.shortNames].map((each) => `\`${each}\``).join(', ');
-        return `| ${name} | \`${apiVersionOf(kind)}\` | ${others} | ${kind.summary} |`;
+        return `| ${name} | ${apiVersionOf(kind)} | ${others} | ${kind.summary} |`;
       });
   const head = ['| kind | apiVersion | also called | |', '|---|---|---|---|'];
   return `${[

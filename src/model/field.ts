@@ -44,9 +44,12 @@ export function fieldOf(
   };
 }
 
-/** What stands inside the field, lists and maps looked through: one group for each kind of object it may hold. */
-export function groupsOf(field: Field): FieldGroup[] {
-  return objectsOf(field.schema, field.definitions).map(({ schema, definitions }) => ({
+/**
+ * What stands inside the field, lists and maps looked through: one group for each kind of object it may hold. With
+ * `own`, the families of distributions are left out: they have a page of their own.
+ */
+export function groupsOf(field: Field, which: 'all' | 'own' = 'all'): FieldGroup[] {
+  return objectsOf(field.schema, field.definitions, which).map(({ schema, definitions }) => ({
     description: schema.description ?? '',
     fields: fieldsOf(schema, definitions),
     exactlyOne: schema.exactlyOne ?? [],
@@ -62,13 +65,21 @@ export function childrenOf(field: Field): Field[] {
   return [...byName.values()];
 }
 
-function objectsOf(schema: Schema, definitions: Definitions): { schema: Schema; definitions: Definitions }[] {
+function objectsOf(
+  schema: Schema,
+  definitions: Definitions,
+  which: 'all' | 'own',
+): { schema: Schema; definitions: Definitions }[] {
+  if (which === 'own' && isDistribution(schema)) return [];
+  const inner = definitionsIn(schema, definitions);
+  const parts = resolve(schema, inner).anyOf;
+  if (parts !== undefined) return parts.flatMap((part) => objectsOf(part, inner, which));
   return alternatives(schema, definitions).flatMap((each) => {
     if (each.schema.type === 'array' && each.schema.items !== undefined)
-      return objectsOf(each.schema.items, each.definitions);
+      return objectsOf(each.schema.items, each.definitions, which);
     const { additionalProperties } = each.schema;
     if (each.schema.properties === undefined && typeof additionalProperties === 'object')
-      return objectsOf(additionalProperties, each.definitions);
+      return objectsOf(additionalProperties, each.definitions, which);
     return each.schema.properties === undefined ? [] : [each];
   });
 }
@@ -80,6 +91,10 @@ function fieldsOf(schema: Schema, definitions: Definitions): Field[] {
   );
 }
 
+function isDistribution(schema: Schema): boolean {
+  return schema.$ref?.replace(/^.*\//, '') === 'Distribution';
+}
+
 function wordsOf(schema: Schema, definitions: Definitions): string[] {
   return alternatives(schema, definitions).flatMap((each) => {
     if (each.schema.enum !== undefined) return each.schema.enum.map(String);
@@ -89,13 +104,12 @@ function wordsOf(schema: Schema, definitions: Definitions): string[] {
 
 function typeName(schema: Schema, definitions: Definitions): string {
   const inner = definitionsIn(schema, definitions);
-  const target = schema.$ref?.replace(/^.*\//, '');
-  if (target === 'Distribution') return target;
+  if (isDistribution(schema)) return 'Distribution';
   const names = alternatives(schema, definitions).map((each) =>
     singleTypeName(each.schema, each.definitions),
   );
-  const isDistribution = resolve(schema, inner).anyOf?.some((each) => each.$ref === 'Distribution') === true;
-  const distinct = [...new Set(isDistribution ? ['Distribution', 'Object'] : names)];
+  const isWork = resolve(schema, inner).anyOf?.some(isDistribution) === true;
+  const distinct = [...new Set(isWork ? ['Distribution', 'Object'] : names)];
   // A notation says more than the plain number that may stand for it.
   return (distinct.length > 1 ? distinct.filter((name) => name !== 'number') : distinct).join(' or ');
 }

@@ -107,29 +107,57 @@ export function isInstant(written: string): boolean {
 export interface Notation {
   readonly words: string;
   readonly example: string;
+  /** The form as a regular expression, for editors: it may accept a little more than `accepts`. */
+  readonly pattern: string;
   accepts(written: string): boolean;
 }
+
+const durationText = '^\\+?(0|((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h|d))+)$';
 
 /** The notations that schemas name in `format`. */
 export const notations: ReadonlyMap<string, Notation> = new Map<string, Notation>([
   [
     'duration',
-    { words: 'a duration', example: '250ms, 1.5s or 1h30m', accepts: (text) => readDuration(text) !== null },
+    {
+      words: 'a duration',
+      example: '250ms, 1.5s or 1h30m',
+      pattern: durationText,
+      accepts: (text) => readDuration(text) !== null,
+    },
   ],
   [
     'fineDuration',
-    { words: 'a duration', example: '80ns or 0.1ms', accepts: (text) => readFineDuration(text) !== null },
+    {
+      words: 'a duration',
+      example: '80ns or 0.1ms',
+      pattern: durationText,
+      accepts: (text) => readFineDuration(text) !== null,
+    },
   ],
-  ['rate', { words: 'a rate', example: '100/s or 6k/min', accepts: (text) => readRate(text) !== null }],
+  [
+    'rate',
+    {
+      words: 'a rate',
+      example: '100/s or 6k/min',
+      pattern: '^\\s*[\\d.]+(e\\d+)?\\s*[kMG]?\\s*(/\\s*[a-z]+)?\\s*$',
+      accepts: (text) => readRate(text) !== null,
+    },
+  ],
   [
     'share',
-    { words: 'a share of one', example: '99.9% or 0.999', accepts: (text) => readShare(text) !== null },
+    {
+      words: 'a share of one',
+      example: '99.9% or 0.999',
+      pattern: '^\\s*[\\d.]+\\s*%?\\s*$',
+      accepts: (text) => readShare(text) !== null,
+    },
   ],
   [
     'quantity',
     {
       words: 'a quantity',
       example: '250m, 1.5 or 512Mi',
+      pattern: '^[+-]?[\\d.]+([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?$',
       accepts: (text) => text.length <= longest && parseQuantity(text) !== null,
     },
   ],
@@ -138,6 +166,7 @@ export const notations: ReadonlyMap<string, Notation> = new Map<string, Notation
     {
       words: 'a date and time with offset',
       example: '2026-03-01T09:00:00+01:00',
+      pattern: instantPattern.source,
       accepts: isInstant,
     },
   ],

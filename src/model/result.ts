@@ -335,7 +335,8 @@ export const Result = Type.Object(
     ...strict,
     $id: 'sim.devops/result/v1',
     title: 'Result of a DevOps Simulator run',
-    description: 'See docs/result.md.',
+    description:
+      'Everything in it follows from model, seed and commands. docs/reference/result.md describes each field.',
   },
 );
 

@@ -25,13 +25,12 @@ export function fields<P extends Type.TProperties>(
 }
 
 export function duration(description: string, notes: Notes = {}) {
-  return Type.String({ format: 'duration', description, examples: ['250ms', '1h30m'], ...notes });
+  return Type.String({ format: 'duration', description, ...notes });
 }
 
 export function rate(description: string, notes: Notes = {}) {
   return Type.Union([Type.String({ format: 'rate' }), Type.Number({ minimum: 0 })], {
     description,
-    examples: ['100/s', '6k/min', 250],
     ...notes,
   });
 }
@@ -40,7 +39,6 @@ export function rate(description: string, notes: Notes = {}) {
 export function share(description: string, notes: Notes = {}) {
   return Type.Union([Type.String({ format: 'share' }), Type.Number({ minimum: 0, maximum: 1 })], {
     description,
-    examples: ['99.9%', 0.999],
     ...notes,
   });
 }
