@@ -10,7 +10,7 @@ const rooms = {
   run: ['base', 'engine', 'telemetry', 'model', 'insight', 'world', 'policy'],
   analysis: ['base', 'telemetry', 'model', 'insight', 'run'],
 };
-const tests = '\\.(test|cases)\\.ts$';
+const tests = '\\.(test|cases|check)\\.ts$';
 
 const roomRules = Object.entries(rooms).map(([room, may]) => ({
   name: `room-${room}`,

@@ -28,7 +28,15 @@ export const glossary = {
   ],
   breach: [
     'Below target',
-    'Sample intervals in which, taken alone, the share of good requests was certainly under the objective’s target.',
+    'Measured sample intervals in which, taken alone, the share of good requests was under the objective’s target.',
+  ],
+  burnAlert: [
+    'Burn-rate alert',
+    'Fires when the budget burns at a given factor over a long and over a short window; the factors are those of Google’s SRE workbook, for the objective’s compliance period.',
+  ],
+  breakdown: [
+    'Where time goes',
+    'The time that requests of users spent inside each service, calls to other services left out. Calls made side by side overlap, so these are times spent, not parts of one latency.',
   ],
   threshold: ['Threshold', 'A condition on one measured figure, such as p(95)<500, that the run must meet.'],
   utilisation: ['Utilisation', 'CPU time used over the CPU time that the replicas could have used.'],

@@ -1,6 +1,7 @@
 import type { Result } from '../../src/model/result.ts';
 import { bandsOf, marksOf } from './bands.ts';
-import { ChartBuilder, ColumnStore, serviceCharts, trafficCharts } from './charts.ts';
+import { ChartBuilder, ColumnStore } from './chart-builder.ts';
+import { trafficCharts } from './charts.ts';
 import { makeClock } from './clock.ts';
 import { plural } from './format.ts';
 import { html } from './markup.ts';
@@ -19,6 +20,7 @@ import { callsSection, costSection, endpointsSection, eventsSection } from './se
 import { topologySection, trafficSection } from './sections/traffic.ts';
 import { verdict } from './sections/verdict.ts';
 import { SeriesTable } from './series-table.ts';
+import { serviceCharts } from './service-charts.ts';
 
 /**
  * The report of a run as one HTML file that needs nothing else: no network, no server, no other file. The
@@ -31,6 +33,7 @@ export function renderHtml(result: Result): string {
   const traffic = trafficCharts(builder, result);
   const services = result.services.map((service, index) => serviceCharts(builder, service.name, index));
   const bands = bandsOf(result, series);
+  const marks = marksOf(result);
   const payload: Payload = {
     clock,
     times: series.times,
@@ -39,7 +42,7 @@ export function renderHtml(result: Result): string {
     columns: builder.store.columns,
     charts: builder.charts,
     bands,
-    marks: marksOf(result),
+    marks,
     services: result.services.map((service) => service.name),
   };
   const sections = [
@@ -50,7 +53,7 @@ export function renderHtml(result: Result): string {
     endpointsSection(result),
     callsSection(result),
     costSection(result),
-    eventsSection(result, bands, clock),
+    eventsSection(result.window, bands, marks, clock),
     assumptionsSection(result),
     diagnosticsSection(result),
     reproduceSection(result),

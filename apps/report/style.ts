@@ -13,7 +13,7 @@ h3{font-size:15px;line-height:1.4;font-weight:620}
 a{color:inherit;text-decoration-color:var(--rule);text-underline-offset:3px}
 a:hover{text-decoration-color:currentColor}
 code,kbd,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
-code{overflow-wrap:anywhere}
+code{overflow-wrap:anywhere}table code{overflow-wrap:break-word}
 button,select,input{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--rule);border-radius:7px;padding:5px 11px}
 button{cursor:pointer}
 button:hover{background:var(--raised)}
@@ -55,7 +55,7 @@ const bar = `
 #range{min-width:116px;white-space:nowrap}
 #range.zoomed{font-weight:620;background:var(--raised)}
 @media(max-width:1180px){.topbar nav{display:none}.topbar .brand{flex:1 1 auto}}
-@media(max-width:620px){.topbar{gap:8px;flex-wrap:wrap}.topbar .brand{flex:1 1 100%}.tools{flex:1 1 auto;justify-content:space-between}.tools button{min-width:32px;padding:0 8px}#range{min-width:0}
+@media(max-width:620px){.topbar{gap:8px;flex-wrap:wrap}.topbar .brand{flex:1 1 100%}.tools{flex:1 1 auto;justify-content:space-between;gap:4px;min-width:0}.tools button{min-width:30px;padding:0 5px}#range{min-width:0;flex:1 1 0;overflow:hidden}.tools .group{flex:1 1 0;min-width:0}
 html{scroll-padding-top:112px}}
 `;
 
@@ -97,7 +97,7 @@ const cards = `
 .panel+.panel{margin-top:16px}.panel>.muted{margin-bottom:14px}
 .panel .chart{border-color:var(--line);background:transparent}
 .chooser{display:flex;gap:8px;align-items:center;margin:0 0 14px}
-.chooser select{min-width:200px;max-width:60vw}
+.chooser select{flex:0 1 240px;min-width:0}
 .budget{margin:14px 0 4px}
 .budget p{display:flex;justify-content:space-between;gap:12px;font-size:13.5px}
 .budget .bar{position:relative;display:flex;height:14px;margin:5px 0;border-radius:4px;background:var(--raised);border:1px solid var(--line);overflow:hidden}
@@ -120,7 +120,7 @@ const cards = `
 const charts = `
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:16px}
 .chart{display:flex;flex-direction:column;background:var(--paper);border:1px solid var(--line);border-radius:16px;padding:16px 16px 10px;min-width:0}
-.charts>.wide{grid-column:1/-1}
+.charts>.wide,.charts:has(>.wide)>:last-child:nth-child(even),.charts:not(:has(>.wide))>:last-child:nth-child(odd){grid-column:1/-1}
 .chart figcaption{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}
 .chart .when{margin-left:auto;font-size:12.5px;color:var(--muted);min-height:1.5em}
 .chart .hint{flex-basis:100%;font-size:13px;color:var(--muted)}
@@ -140,15 +140,17 @@ const charts = `
 .plot .u-over{cursor:crosshair}
 .plot .u-select{background:color-mix(in srgb,var(--ink) 12%,transparent)}
 .plot .u-cursor-x{border-right:1px solid var(--rule)!important}
-.causes{margin-top:16px;background:var(--paper);border:1px solid var(--line);border-radius:16px;padding:18px 22px}
-.causes ul{display:grid;grid-template-columns:max-content minmax(80px,240px) max-content 1fr;column-gap:22px}
-.causes li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;row-gap:4px;align-items:center;padding:6px 0}
-.causes .name{display:flex;gap:9px;align-items:center}
-.causes .bar{height:8px;border-radius:4px;background:var(--raised)}
-.causes .bar i{display:block;height:8px;border-radius:4px;background:var(--rule)}
-.causes .count{text-align:right;white-space:nowrap}
-.causes .meaning{font-size:13px}
-@media(max-width:860px){.causes ul{grid-template-columns:1fr auto}.causes .bar{grid-column:1/-1;grid-row:2}.causes .meaning{grid-column:1/-1}}
+.pair{display:grid;gap:16px;margin-top:16px}@media(min-width:1180px){.pair:has(>:nth-child(2)){grid-template-columns:1fr 1fr}.pair:has(>:nth-child(2)) .bars ul{grid-template-columns:1fr auto}.pair:has(>:nth-child(2)) .bars .bar{grid-column:1/-1;grid-row:2}.pair:has(>:nth-child(2)) .bars .meaning{grid-column:1/-1}}
+.bars{background:var(--paper);border:1px solid var(--line);border-radius:16px;padding:18px 22px}
+.bars ul{display:grid;grid-template-columns:max-content minmax(80px,240px) max-content 1fr;column-gap:22px}
+.bars li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;row-gap:4px;align-items:center;padding:6px 0}
+.bars .name{display:flex;gap:9px;align-items:center}
+.bars .bar{height:8px;border-radius:4px;background:var(--raised)}
+.bars .bar{display:flex}.bars .bar i{height:8px;border-radius:4px;background:var(--rule)}
+.bars .waited{background:repeating-linear-gradient(-45deg,var(--rule) 0 3px,var(--line) 3px 6px)!important}
+.bars .count{text-align:right;white-space:nowrap}
+.bars .meaning{font-size:13px}
+@media(max-width:860px){.bars ul{grid-template-columns:1fr auto}.bars .bar{grid-column:1/-1;grid-row:2}.bars .meaning{grid-column:1/-1}}
 `;
 
 const topology = `
@@ -224,7 +226,7 @@ const print = `
 .no-print,.skip,noscript,dialog,#tip{display:none!important}
 html{font-size:12px;background:#fff}main{padding:0;max-width:none}
 section{margin-top:28px}h2,h3,figcaption{break-after:avoid}
-.card,.chart,.causes li,tr,.verdict,.figures{break-inside:avoid}
+.card,.chart,.bars li,tr,.verdict,.figures{break-inside:avoid}
 .scroll,.table .scroll{overflow:visible;max-height:none}
 .charts{grid-template-columns:1fr 1fr}
 table{font-size:10px}th,td{padding:3px 6px}thead th{position:static}

@@ -70,7 +70,7 @@ export function topology(result: Result): Markup {
   const busiest = Math.max(1, ...edges.map((edge) => edge.attempts));
   return html`
 <div class="scroll topology" tabindex="0" role="region" aria-label="Topology">
-<svg viewBox="0 0 ${width} ${height}" style="min-width:${Math.min(width, layout.layers * 132)}px;max-width:${width * 1.15}px" role="group" aria-label="Who calls whom">
+<svg viewBox="0 0 ${width} ${height}" style="min-width:${Math.min(width, layout.layers * 168)}px;max-width:${width * 1.15}px" role="group" aria-label="Who calls whom">
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="14" markerHeight="14" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8Z"/></marker></defs>
 ${edges.map((edge) => edgeMarkup(edge, layout, busiest, seconds))}
 ${nodes.map((node) => nodeMarkup(node, result, layout))}

@@ -1,5 +1,4 @@
 import type uPlot from 'uplot';
-import { formatQuantity } from '../format.ts';
 import type { Band, ChartSpec, Payload } from '../payload.ts';
 import { shapePath } from '../shapes.ts';
 import { canvasFont, colour, translucent } from './palette.ts';
@@ -8,7 +7,7 @@ import { canvasFont, colour, translucent } from './palette.ts';
 
 /** With more events in sight than this, each is a tick only. */
 const marksInFull = 40;
-const signs: Readonly<Record<string, string>> = { scale: '▲', breaker: '◆', abort: '■' };
+const signs: Readonly<Record<string, string>> = { scale: '▲', breaker: '◆', abort: '■', alert: '⚑' };
 
 function ratioOf(plot: uPlot): number {
   return devicePixelRatio * (plot.width / plot.root.offsetWidth || 1);
@@ -21,6 +20,8 @@ function inside(
 ): void {
   const { ctx, bbox } = plot;
   ctx.save();
+  // The series drawn before may have left its dashes.
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
@@ -184,8 +185,7 @@ export function drawLimits(plot: uPlot, spec: ChartSpec): void {
       ctx.moveTo(box.left, y);
       ctx.lineTo(box.left + box.width, y);
       ctx.stroke();
-      if (limit.label !== '')
-        name(ctx, `${limit.label}: limit ${formatQuantity(limit.value, spec.unit)}`, box, y, ratio);
+      if (limit.label !== '') name(ctx, limit.label, box, y, ratio);
     }
   });
 }

@@ -47,10 +47,10 @@ export function filterRows(input: HTMLInputElement): void {
   count.textContent = words.length === 0 ? `${rows.length} rows` : `${shown} of ${rows.length} rows`;
 }
 
-/** Puts the focus into the filter of the table that fills most of the window; false when there is none. */
+/** Puts the focus into the filter of the table that has it, or else fills most of the window; false when there is none. */
 export function focusFilter(): boolean {
   const seen = all<HTMLInputElement>('[data-filter]')
-    .map((input) => ({ input, height: heightInSight(input.closest('.table')!) }))
+    .map((input) => ({ input, height: heightInSight(input.closest<HTMLElement>('.table')!) }))
     .sort((a, b) => b.height - a.height);
   const best = seen[0];
   if (best === undefined) return false;
@@ -60,7 +60,8 @@ export function focusFilter(): boolean {
   return true;
 }
 
-function heightInSight(element: Element): number {
+function heightInSight(element: HTMLElement): number {
+  if (element.contains(document.activeElement)) return Number.POSITIVE_INFINITY;
   const { top, bottom } = element.getBoundingClientRect();
   const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
   // Of tables out of sight, the nearest wins.

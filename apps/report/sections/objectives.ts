@@ -1,7 +1,7 @@
 import type { ObjectiveResult, Result } from '../../../src/model/result.ts';
-import { breachesOf } from '../bands.ts';
+import { alertInWords, breachesOf } from '../bands.ts';
 import type { Clock } from '../clock.ts';
-import { formatSpan } from '../clock.ts';
+import { formatSpan, formatTime } from '../clock.ts';
 import {
   formatDuration,
   formatFactor,
@@ -21,7 +21,9 @@ import { type Section, stateChip, zoomLink } from './section.ts';
 
 /** Objectives with what they allow and what was used of it, then thresholds. */
 export function objectivesSection(result: Result, series: SeriesTable, clock: Clock): Section {
-  const cards = result.objectives.map((objective) => card(objective, breachesOf(objective, series), clock));
+  const cards = result.objectives.map((objective) =>
+    card(objective, breachesOf(objective, series, result.window.fromSeconds), clock),
+  );
   return {
     id: 'objectives',
     title: 'Objectives and thresholds',
@@ -48,6 +50,8 @@ ${budgetBar(objective, bad)}
 <div><dt>Worst ${term('burn', 'burn rate')}</dt><dd>${objective.burnRateMax === null ? '–' : formatFactor(objective.burnRateMax)}</dd></div>
 <div><dt>Worst window</dt><dd>${worst(objective, clock)}</dd></div>
 <div><dt>${term('breach', 'Below target')}</dt><dd>${breachTime(breaches)}</dd></div>
+${typeof objective.periodBudgetUsed === 'number' && html`<div><dt>Of the period’s budget</dt><dd>${formatShare(objective.periodBudgetUsed)} at this demand</dd></div>`}
+${alerts(objective, clock)}
 </dl>
 </article>`;
 }
@@ -79,6 +83,23 @@ function breachTime(breaches: readonly Band[]): Markup | string {
   const seconds = breaches.reduce((sum, band) => sum + band.toSeconds - band.fromSeconds, 0);
   const total = html`${formatDuration(seconds)} in ${plural(breaches.length, 'stretch', 'stretches')}`;
   return html`${zoomLink(breaches[0]!.fromSeconds, breaches.at(-1)!.toSeconds, total)}`;
+}
+
+/** The burn-rate alerts and when each would first have called somebody. */
+function alerts(objective: ObjectiveResult, clock: Clock): Markup[] {
+  return (objective.burnAlerts ?? []).map((alert) => {
+    const at = alert.firstAtSeconds;
+    const margin = alert.longSeconds;
+    const when =
+      at === null
+        ? 'never fires'
+        : zoomLink(
+            Math.max(0, at - margin),
+            at + margin,
+            `fires at ${formatTime(clock, at, at % 60 === 0 ? 60 : 1)}`,
+          );
+    return html`<div><dt>${term('burnAlert', 'Alert')}: ${alertInWords(alert)}</dt><dd>${when}</dd></div>`;
+  });
 }
 
 function thresholds(result: Result): Markup {

@@ -37,7 +37,7 @@ ${share > 0.01 ? stateChip('fail', `${formatShare(share)} errors`) : stateChip('
 <dl class="figures small">
 ${fact('Replicas', formatNumber(service.replicas), 'replica')}
 ${fact('Arrived', `${formatNumber(service.offeredRate)}/s`, 'offered')}
-${fact('Utilisation', formatShare(service.utilisation), 'utilisation', `busiest interval ${formatShare(service.utilisationMax)}`)}
+${fact('Utilisation', formatShare(service.utilisation), 'utilisation', `at most ${formatShare(service.utilisationMax)}`)}
 ${fact('CPU used', `${formatNumber(service.cpuCores)} cores`, 'utilisation')}
 ${fact('Throttled', formatShare(service.throttledShare), 'throttled')}
 ${fact('In flight', formatNumber(service.inFlight), 'inFlight')}

@@ -6,7 +6,7 @@ import { formatCount, formatMillis, formatMoney, formatNumber, formatShare } fro
 import { meaningOf } from '../glossary.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
-import type { Band } from '../payload.ts';
+import type { Band, Mark } from '../payload.ts';
 import { type TableCell, table } from '../table.ts';
 import { type Section, zoomLink } from './section.ts';
 
@@ -143,9 +143,14 @@ ${table({
   return { id: 'cost', title: 'Cost', short: 'Cost', content };
 }
 
-/** What happened when: the author's annotations and the run's events, each a way to that stretch of the charts. */
-export function eventsSection(result: Result, bands: readonly Band[], clock: Clock): Section | null {
-  const margin = (result.window.toSeconds - result.window.fromSeconds) / 48;
+/** What happened when: the author's annotations, the run's events and alerts, each a way to that stretch of the charts. */
+export function eventsSection(
+  window: Result['window'],
+  bands: readonly Band[],
+  marks: readonly Mark[],
+  clock: Clock,
+): Section | null {
+  const margin = (window.toSeconds - window.fromSeconds) / 48;
   const announced = bands
     .filter((band) => band.kind === 'annotation')
     .map((band) => [
@@ -153,10 +158,10 @@ export function eventsSection(result: Result, bands: readonly Band[], clock: Clo
       { content: html`<span class="letter">${band.letter}</span> announced`, sort: 'announced' },
       text(band.label),
     ]);
-  const happened = result.events.map((event) => [
-    timeCell(event.atSeconds, event.atSeconds, clock, margin),
-    text(event.kind),
-    text(`${event.subject}: ${event.message}`),
+  const happened = marks.map((mark) => [
+    timeCell(mark.atSeconds, mark.atSeconds, clock, margin),
+    text(mark.kind),
+    text(mark.label),
   ]);
   if (announced.length + happened.length === 0) return null;
   const content = table({

@@ -1,8 +1,9 @@
 import type { Result } from '../../../src/model/result.ts';
 import { causeMeanings, causeRank, causeTitle } from '../causes.ts';
-import { categoryStyle } from '../charts.ts';
+import { categoryStyle } from '../chart-builder.ts';
 import { figure, swatch } from '../figure.ts';
-import { formatCount, formatShare } from '../format.ts';
+import { formatCount, formatMillis, formatShare } from '../format.ts';
+import { term } from '../glossary.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
 import type { ChartSpec, Payload } from '../payload.ts';
@@ -27,7 +28,7 @@ ${topology(result)}
 export function trafficSection(result: Result, charts: readonly ChartSpec[], data: Shown): Section {
   const content = [
     html`<div class="charts">${charts.map((chart) => figure(chart, data))}</div>`,
-    causes(result),
+    html`<div class="pair">${causes(result)}${breakdown(result)}</div>`,
   ];
   return { id: 'traffic', title: 'Traffic over time', short: 'Traffic', content };
 }
@@ -45,11 +46,26 @@ function causes(result: Result): Markup | false {
   if (rows.length === 0) return html`<p class="empty">No request of a user failed.</p>`;
   const total = rows.reduce((sum, [, count]) => sum + count, 0);
   const most = rows[0]![1];
-  return html`<div class="causes"><h3>Why requests failed</h3><ul>${rows.map(([cause, count]) => {
+  return html`<div class="bars"><h3>Why requests failed</h3><ul>${rows.map(([cause, count]) => {
     const line = { marker: 'none' as const, width: 2, dash: [], ...categoryStyle(causeRank(cause)) };
     return html`<li data-find="error cause ${cause} ${causeTitle(cause)}"><span class="name">${swatch(line)}${causeTitle(cause)}</span>
 <span class="bar" aria-hidden="true"><i style="width:${((count / most) * 100).toFixed(2)}%"></i></span>
 <span class="count">${formatCount(count)} <span class="muted">${formatShare(count / total)}</span></span>
 <span class="muted meaning">${causeMeanings[cause]?.meaning ?? ''}</span></li>`;
+  })}</ul></div>`;
+}
+
+/** Where requests of users spent their time; the part that they only waited is hatched. */
+function breakdown(result: Result): Markup | false {
+  const rows = (result.latencyBreakdown ?? []).filter((row) => row.share >= 0.001);
+  if (rows.length === 0) return false;
+  const most = Math.max(...rows.map((row) => row.share));
+  return html`<div class="bars"><h3>${term('breakdown', 'Where time goes')}</h3><ul>${rows.map((row) => {
+    const place = row.service ?? 'between services';
+    const width = (row.share / most) * 100;
+    return html`<li data-find="where time goes ${place}"><span class="name">${place}</span>
+<span class="bar" aria-hidden="true"><i style="width:${(width * (1 - row.queueShare)).toFixed(2)}%"></i><i class="waited" style="width:${(width * row.queueShare).toFixed(2)}%"></i></span>
+<span class="count">${formatMillis(row.meanMs)} <span class="muted">${formatShare(row.share)}</span></span>
+<span class="muted meaning">${row.queueShare >= 0.001 && `${formatShare(row.queueShare)} of it waiting to be started`}</span></li>`;
   })}</ul></div>`;
 }

@@ -1,4 +1,4 @@
-import type { Result } from '../../../src/model/result.ts';
+import type { Finding, Result } from '../../../src/model/result.ts';
 import type { Clock } from '../clock.ts';
 import { formatDay, formatSpan, formatTime } from '../clock.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import { meaningOf, term } from '../glossary.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
+import { zoomLink } from './section.ts';
 
 const states = {
   pass: { sign: '✓', word: 'Passed' },
@@ -36,8 +37,8 @@ ${incomplete(result, clock)}
 <p class="state"><span class="sign" aria-hidden="true">${state.sign}</span>${state.word}</p>
 <div class="why"><p class="sentence">${sentence(result)}</p>
 ${missed(result)}
-${problems.length > 0 && html`<ul class="findings">${problems.map((f) => html`<li class="problem" data-find="${f.subject} ${f.message}"><span aria-hidden="true">▸</span><span><b>${f.subject}</b> ${f.message}</span></li>`)}</ul>`}
-${notes.length > 0 && html`<ul class="findings">${notes.map((f) => html`<li data-find="${f.subject} ${f.message}"><span aria-hidden="true">i</span><span><b>${f.subject}</b> ${f.message}</span></li>`)}</ul>`}
+${findings(problems, clock)}
+${findings(notes, clock)}
 </div></div>
 ${figures(result, clock)}
 </header>`;
@@ -45,32 +46,32 @@ ${figures(result, clock)}
 
 /** Whether the system held, in one sentence without jargon. */
 function sentence(result: Result): string {
-  const asked = [
-    result.objectives.length > 0 ? plural(result.objectives.length, 'objective') : '',
-    result.thresholds.length > 0 ? plural(result.thresholds.length, 'threshold') : '',
-  ].filter(Boolean);
-  if (asked.length === 0)
+  const { objectives, thresholds, verdict } = result;
+  if (objectives.length + thresholds.length === 0) {
     return 'The scenario states no objectives and no thresholds, so there is nothing to pass or fail.';
-  if (result.verdict === 'pass') return `The system held: it met ${everyOne(asked)}.`;
-  const misses = [tally(result.objectives, 'objective'), tally(result.thresholds, 'threshold')].filter(
-    Boolean,
-  );
-  if (misses.length === 0) return 'The system did not hold.';
-  return `The system did not hold: it missed ${misses.join(' and ')}.`;
+  }
+  if (verdict === 'none') return 'Nothing has failed so far, but the run did not reach its end.';
+  if (verdict === 'pass') {
+    const met = [
+      objectives.length > 0 ? every(objectives.length, 'objective') : '',
+      thresholds.length > 0 ? every(thresholds.length, 'threshold') : '',
+    ];
+    return `The system held: it met ${met.filter(Boolean).join(' and ')}.`;
+  }
+  const missed = [tally(objectives, 'objective'), tally(thresholds, 'threshold')].filter(Boolean);
+  return `The system did not hold: it missed ${missed.join(' and ')}.`;
 }
 
-function everyOne(asked: readonly string[]): string {
-  return asked
-    .map((words) => (words.startsWith('1 ') ? `its ${words.slice(2)}` : `all ${words}`))
-    .join(' and ');
+/** All of them in words: `its only objective`, `both thresholds`, `all 3 objectives`. */
+function every(count: number, one: string): string {
+  if (count <= 1) return `its only ${one}`;
+  return count === 2 ? `both ${one}s` : `all ${plural(count, one)}`;
 }
 
 function tally(items: readonly { readonly passed: boolean }[], one: string): string {
   const missed = items.filter((item) => !item.passed).length;
   if (missed === 0) return '';
-  if (items.length === 1) return `its only ${one}`;
-  if (missed === items.length) return missed === 2 ? `both ${one}s` : `all ${plural(missed, one)}`;
-  return `${missed} of ${plural(items.length, one)}`;
+  return missed === items.length ? every(missed, one) : `${missed} of ${plural(items.length, one)}`;
 }
 
 /** Each missed objective as a manager would say it. */
@@ -87,6 +88,17 @@ function missed(result: Result): Markup | false {
     const budget =
       objective.budgetUsed === null ? '' : `: ${formatFactor(objective.budgetUsed)} the failures it allows`;
     return html`<li><b>${objective.name}</b>: only ${formatShare(objective.achieved!)} of requests ${good}; the objective is ${formatShare(objective.target)}${budget}.</li>`;
+  })}</ul>`;
+}
+
+/** Findings of one severity; those about a stretch of time lead to it. */
+function findings(list: readonly Finding[], clock: Clock): Markup | false {
+  if (list.length === 0) return false;
+  return html`<ul class="findings">${list.map((finding) => {
+    const { subject, message, fromSeconds: from, toSeconds: to } = finding;
+    const problem = finding.severity === 'problem';
+    const stretch = typeof from === 'number' && typeof to === 'number';
+    return html`<li class="${problem && 'problem'}" data-find="${subject}: ${message}"><span aria-hidden="true">${problem ? '▸' : 'i'}</span><span><b>${subject}</b> · ${message}${stretch && html` ${zoomLink(from, to, `show ${formatSpan(clock, from, to)}`)}`}</span></li>`;
   })}</ul>`;
 }
 
