@@ -20,7 +20,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const mustHold = [
   'dist/apps/cli/main.js',
   'scenarios/launch-day/scenario.yaml',
-  'README.md',
   'LICENSE',
   'NOTICE',
 ];
