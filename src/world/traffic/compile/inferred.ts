@@ -7,7 +7,7 @@
 import { lognormalFromMean } from '../../../base/distribution.ts';
 import { formatDuration } from '../../../base/time.ts';
 import type { CompileContext } from '../../../model/kind.ts';
-import type { Resource, ResourceSet } from '../../../model/resource.ts';
+import type { ResourceSet } from '../../../model/resource.ts';
 import type { Step } from '../model.ts';
 import { settingReader } from './cluster/environment.ts';
 import type { ServiceDocument } from './cluster/manifest.ts';
@@ -156,7 +156,7 @@ export function inferredEndpoints(draft: ServiceDraft, references: readonly Refe
   if (preset.role === 'proxy' && references.length > 1) {
     return references.map(({ target }) => ({
       ...blank,
-      name: `to ${target.base.name}`,
+      name: `to ${nameFor(draft, target)}`,
       preset: preset.endpoints[0],
       upstream: target,
       steps: [],
@@ -278,9 +278,14 @@ export class InferredSteps {
     const { callTimeoutMicros, callTimeoutBasis } = draft.recognition.preset;
     this.#infer(endpoint, 'call', endpointName(plan.to), plan.shown);
     this.#infer(endpoint, 'probability', describeShare(plan.probability), plan.why);
-    const timeout = callTimeoutMicros === null ? 'none' : formatDuration(callTimeoutMicros);
-    this.#infer(endpoint, 'timeout', timeout, callTimeoutBasis);
-    this.#infer(endpoint, 'balancer', 'random', 'kube-proxy picks a pod at random (iptables mode)');
+    const timeout =
+      callTimeoutMicros === null ? 'no timeout' : `timeout ${formatDuration(callTimeoutMicros)}`;
+    this.#inferAt(
+      endpoint,
+      '',
+      `${timeout}, balancer random, no retries`,
+      `${callTimeoutBasis}; kube-proxy picks a pod at random (iptables mode)`,
+    );
     if (plan.optional)
       this.#infer(endpoint, 'optional', 'true', 'a message that cannot be sent is assumed to be sent later');
     const call = this.#calls.add(
@@ -301,7 +306,8 @@ export class InferredSteps {
   #pool(draft: ServiceDraft, target: ServiceDraft): number | null {
     const { preset } = target.recognition;
     if (preset.role !== 'database' && preset.name !== 'pgbouncer') return null;
-    const known = draft.pools.findIndex((pool) => pool.name === target.base.name);
+    const name = nameFor(draft, target);
+    const known = draft.pools.findIndex((pool) => pool.name === name);
     if (known !== -1) return known;
     const usual = draft.recognition.preset.pool;
     const stated = statedPoolSize(draft);
@@ -311,12 +317,12 @@ export class InferredSteps {
     const each = draft.processes === 1 ? '' : ` in each of ${draft.processes} processes`;
     this.#context.infer({
       resource: draft.resource.id,
-      path: `pools[${JSON.stringify(target.base.name)}].size`,
+      path: `pools[${JSON.stringify(name)}].size`,
       value: String(size),
       source: `${basis}${each}`,
     });
     draft.pools.push({
-      name: target.base.name,
+      name,
       size,
       maxWaiting: null,
       maxWaitMicros: usual?.maxWaitMicros ?? null,
@@ -325,10 +331,20 @@ export class InferredSteps {
   }
 
   #infer(endpoint: EndpointDraft, field: string, value: string, source: string): void {
-    const resource: Resource = endpoint.service.resource;
-    const path = `endpoints[${JSON.stringify(endpoint.name)}].steps[${endpoint.steps.length}].${field}`;
-    this.#context.infer({ resource: resource.id, path, value, source });
+    this.#inferAt(endpoint, `.${field}`, value, source);
   }
+
+  #inferAt(endpoint: EndpointDraft, rest: string, value: string, source: string): void {
+    const path = `endpoints[${JSON.stringify(endpoint.name)}].steps[${endpoint.steps.length}]${rest}`;
+    this.#context.infer({ resource: endpoint.service.resource.id, path, value, source });
+  }
+}
+
+/** The name by which services of one namespace know another: without the namespace inside it. */
+function nameFor(draft: ServiceDraft, target: ServiceDraft): string {
+  return target.deployed.namespace === draft.deployed.namespace
+    ? target.deployed.shortName
+    : target.base.name;
 }
 
 function statedPoolSize(draft: ServiceDraft): number | null {

@@ -138,10 +138,10 @@ function checkConnections(scope: Scope): void {
     const service = scope.services[client];
     const server = endpoints[endpoint].service.id;
     const pools = wanted.get(server) ?? new Map<string, number>();
-    pools.set(
-      `${service.base.name} ${service.pools[pool].name}`,
-      service.base.replicas * service.pools[pool].size,
-    );
+    const { concurrency, replicas, name } = service.base;
+    // A thread uses one connection at a time, so a larger pool is never full.
+    const threads = concurrency.kind === 'threadPool' ? concurrency.threads : Number.POSITIVE_INFINITY;
+    pools.set(`${name} ${service.pools[pool].name}`, replicas * Math.min(threads, service.pools[pool].size));
     wanted.set(server, pools);
   }
   for (const [server, pools] of wanted) {
