@@ -209,7 +209,7 @@ function enter(
   if (present === undefined || present === null) {
     const empty = 'field' in to.steps[to.at + 1] ? {} : [];
     put(holder, key, { value: empty, position: to.position });
-    return { value: empty, children: holder.children.get(key)!.children! };
+    return { value: items[key] as Holder['value'], children: holder.children.get(key)!.children! };
   }
   if (typeof present !== 'object')
     return { message: `${stepsText(to.steps.slice(0, to.at + 1))} is ${String(present)} and has no fields.` };
