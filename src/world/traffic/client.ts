@@ -19,6 +19,7 @@ import {
   callWaitingForPool,
 } from './call-pool.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import { wholeMicros } from './duration.ts';
 import { Gate, needsGate } from './gate.ts';
 import {
   breakerOpen,
@@ -349,7 +350,7 @@ export class Client implements Outbound {
   }
 
   private sample(distribution: number, spec: number): number {
-    return this.distributions.sample(distribution, this.streams[spec]);
+    return wholeMicros(this.distributions.sample(distribution, this.streams[spec]));
   }
 
   respond(work: number): void {

@@ -10,6 +10,7 @@ import { type RandomStream, randomStream } from '../../base/random.ts';
 import { microsPerMillisecond, microsPerSecond } from '../../base/time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Client } from './client.ts';
+import { wholeMicros } from './duration.ts';
 import { aliasTable, KeyTable } from './key.ts';
 import { type Ledger, ok } from './ledger.ts';
 import type { Load, Source } from './model.ts';
@@ -113,15 +114,15 @@ class Caller {
     this.client.request(this.source.requests[request].call, this.source.id, owner, key, row);
   }
 
-  /** Fires `owner` at an instant; Infinity is never. */
+  /** Fires `owner` at an instant; later than the clock can tell is never. */
   wakeAt(atMicros: number, owner: number): void {
-    if (atMicros === Number.POSITIVE_INFINITY) return;
+    if (atMicros > Number.MAX_SAFE_INTEGER) return;
     this.engine.schedule(atMicros, this.handler, this.source.id, owner);
   }
 
   /** Fires `owner` after thinking. An error that took no time is followed by a pause, or time would stand still. */
   think(distribution: number, owner: number, cause: number): void {
-    const micros = this.distributions.sample(distribution, this.thinking);
+    const micros = wholeMicros(this.distributions.sample(distribution, this.thinking));
     this.wakeAt(this.engine.now + (cause === ok ? micros : Math.max(micros, microsPerMillisecond)), owner);
   }
 }

@@ -182,6 +182,19 @@ export class Fleet {
     past.replicaMicros += this.engine.now - replica.bornMicros;
     past.cpuMicros += replica.executor.usedMicros;
     past.throttledMicros += replica.executor.throttledMicros;
+    replica.retiredMicros = this.engine.now;
+  }
+
+  /** A request that was on its way reaches a draining replica: one that is gone is back until that one has left too. */
+  revive(replica: Replica): void {
+    const { retiredMicros } = replica;
+    if (retiredMicros === null) return;
+    replica.retiredMicros = null;
+    this.alive[replica.service].push(replica);
+    const past = this.past[replica.service];
+    past.replicaMicros -= retiredMicros - replica.bornMicros;
+    past.cpuMicros -= replica.executor.usedMicros;
+    past.throttledMicros -= replica.executor.throttledMicros;
   }
 
   /** Accounts of a service up to now. */

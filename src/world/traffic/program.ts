@@ -101,6 +101,8 @@ class Assembler {
         this.emit(opCall, step.call, 0, 1);
         break;
       case 'parallel':
+        // Nothing to wait for: no answer would ever wake the request again.
+        if (step.calls.length === 0) break;
         this.emit(opParallel, this.parallelCalls.length, step.calls.length, 1);
         this.parallelCalls.push(...step.calls);
         break;

@@ -19,6 +19,8 @@ export class Replica {
   /** Requests inside, queued ones included. */
   inFlight = 0;
   draining = false;
+  /** When its accounts were closed; null before that. */
+  retiredMicros: number | null = null;
   /** Set once, by the server that the replica runs in. */
   executor!: Executor;
   readonly rateLimit: TokenBucket | null;

@@ -8,6 +8,7 @@ import { assert } from '../../base/assert.ts';
 import type { DistributionTable } from '../../base/distribution.ts';
 import type { RandomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { wholeMicros } from './duration.ts';
 import type { ExecutorHost } from './executor.ts';
 import {
   application,
@@ -47,6 +48,8 @@ export interface ServerParts {
   readonly streams: readonly RandomStream[];
   /** Called when the last request has left a draining replica. */
   readonly drained: (replica: Replica) => void;
+  /** Called when a request reaches a draining replica, which may be gone already. */
+  readonly revived: (replica: Replica) => void;
 }
 
 const notices = { none: 0, deadline: 1, disconnect: 2 } as const;
@@ -64,6 +67,7 @@ export class Server implements ExecutorHost {
   private readonly occupancy: readonly Occupancy[];
   private readonly streams: readonly RandomStream[];
   private readonly drained: (replica: Replica) => void;
+  private readonly revived: (replica: Replica) => void;
   private readonly services: readonly Service[];
   private readonly endpoints: readonly Endpoint[];
   /** Per endpoint: how much the service notices of clients that gave up. */
@@ -83,6 +87,7 @@ export class Server implements ExecutorHost {
     this.occupancy = parts.occupancy;
     this.streams = parts.streams;
     this.drained = parts.drained;
+    this.revived = parts.revived;
     const { services, endpoints, sources } = parts.model;
     this.services = services;
     this.endpoints = endpoints;
@@ -104,11 +109,13 @@ export class Server implements ExecutorHost {
     const now = this.engine.now;
     const endpoint = works.endpoint[work];
     const replica = this.replicas[works.replica[work]];
+    if (replica.draining) this.revived(replica);
     this.ledger.endpointStarted[endpoint]++;
     works.arrivedMicros[work] = now;
     const refusal = this.refusal(replica);
     if (refusal !== ok) {
       this.turnAway(work, refusal);
+      if (replica.draining && replica.inFlight === 0) this.drained(replica);
       return;
     }
     this.occupancy[replica.service].arrive(now);
@@ -230,7 +237,7 @@ export class Server implements ExecutorHost {
       const columns = this.attributes[works.source[work]] as Readonly<Record<string, readonly number[]>>;
       for (const { attribute, micros: each } of proportions) micros += columns[attribute][row] * each;
     }
-    return Math.round(micros);
+    return wholeMicros(micros);
   }
 
   /** A call of the work has ended; late answers of an earlier step are ignored. */

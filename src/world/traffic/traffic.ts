@@ -81,6 +81,7 @@ export class Traffic {
         stream(`endpoint/${model.services[service].name}/${name}`),
       ),
       drained: (replica) => fleet.retire(replica),
+      revived: (replica) => fleet.revive(replica),
     });
     const client = new Client({
       engine,
