@@ -12,6 +12,7 @@ import {
 import type { CallAccount, Cause, EndpointAccount, Outcomes, Run, TrafficAccounts } from '../run/run.ts';
 import type { Monitor } from '../run/session.ts';
 import { costOf } from './cost.ts';
+import { figure } from './figures.ts';
 import { type PerSample, Samples } from './samples.ts';
 import { throttledShareOf, utilisationOf } from './service-shares.ts';
 import { endedOf } from './traffic.ts';
@@ -71,7 +72,7 @@ export function abortMonitor(
     const failed = thresholdToAbort(model, { telemetry, truth: truth() });
     return failed === null
       ? null
-      : `threshold ${failed.metric} ${failed.expression} failed with ${failed.observed}`;
+      : `threshold ${failed.metric} ${failed.expression} failed with ${figure(failed.observed ?? 0, 4)}`;
   };
 }
 

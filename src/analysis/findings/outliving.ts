@@ -90,9 +90,9 @@ function triggerEnd(evidence: Evidence, signals: Signals, bad: Stretch, usual: n
   return end;
 }
 
-/** Demand is smoothed over five intervals, so that the chance of one does not count as a trigger. */
+/** Demand is the mean of five intervals from here on, so that the chance of one does not count as a trigger. */
 function triggered(evidence: Evidence, signals: Signals, bad: Stretch, usual: number, i: number): boolean {
-  const around = { first: Math.max(evidence.range.first, i - 4), last: i + 1 };
+  const around = { first: i, last: Math.min(i + 5, evidence.range.last) };
   if (rateOver(signals.started, evidence.samples, around) > tolerance(signals, usual, around)) return true;
   return signals.replicas.some((replicas) => replicas[i] < 0.95 * replicasBefore(replicas, bad));
 }
