@@ -1,3 +1,6 @@
+/**
+ * Fidelity: no mechanism; reads durations, rates and distributions as they are written, within what a run can stand.
+ */
 import { distributionMean, validateDistribution } from '../../../base/distribution.ts';
 import type { Distribution } from '../../../base/distribution-spec.ts';
 import { formatDuration } from '../../../base/time.ts';

@@ -1,3 +1,6 @@
+/**
+ * Fidelity: no mechanism; finds whose behaviour each ServiceModel is, by name, as a Kubernetes object refers to another.
+ */
 import type { Diagnostics } from '../../../base/diagnostics.ts';
 import type { ServiceModel } from '../../../model/kinds/service-model.ts';
 import { type Resource, type ResourceSet, resourceId } from '../../../model/resource.ts';

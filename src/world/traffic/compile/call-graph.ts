@@ -1,3 +1,7 @@
+/**
+ * Fidelity: requests as trees of calls, by means: how often an endpoint is called, and what it spends of its own. What it
+ * works out (work per request, tree sizes, circles) is exact for the model; attributes of traces count as nothing.
+ */
 import { distributionMean } from '../../../base/distribution.ts';
 import type { CompileContext } from '../../../model/kind.ts';
 import type { Call, Step } from '../model.ts';

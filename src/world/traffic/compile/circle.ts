@@ -1,4 +1,8 @@
 /**
+ * Fidelity: no mechanism; circles in a directed graph by strongly connected components (R. Tarjan, “Depth-first search and
+ * linear graph algorithms”, 1972).
+ */
+/**
  * A request is a tree of calls, so calls must not lead back to where they began. Works on endpoints as numbers
  * and on `edges[from]`, lists of the endpoints called; linear in both, and without recursion.
  */

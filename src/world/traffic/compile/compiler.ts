@@ -1,3 +1,7 @@
+/**
+ * Fidelity: a cluster as its manifests describe it, all pods ready from the start, nothing rolled out or evicted; what the
+ * parts simplify, each says itself. Read as Kubernetes 1.32 defines its kinds.
+ */
 import type { CompileContext, Compiler } from '../../../model/kind.ts';
 import type { Traffic, WrittenTrace } from '../../../model/kinds/traffic.ts';
 import { readDuration } from '../../../model/notation.ts';
@@ -9,9 +13,10 @@ import { noteAutoscalers } from './cluster/autoscaling.ts';
 import type { IngressDocument } from './cluster/manifest.ts';
 import { findDeployments } from './cluster/workload.ts';
 import { assertConsistent } from './consistency.ts';
-import { inferSources } from './demand.ts';
+import { openEntries, uncalledEntries } from './demand/entry.ts';
+import { inferSources } from './demand/sizing.ts';
+import { compileSources } from './demand/source.ts';
 import { CallTable, type EndpointDraft, numberEndpoints, type Scope, type ServiceDraft } from './draft.ts';
-import { openEntries, uncalledEntries } from './entry.ts';
 import {
   findReferences,
   InferredSteps,
@@ -25,7 +30,6 @@ import { checkPolicies } from './policy-check.ts';
 import { where } from './report.ts';
 import { draftServices } from './service.ts';
 import { checkAttributes, checkSizes, noteUnreached } from './size-check.ts';
-import { compileSources } from './source.ts';
 import { StepCompiler, statedEndpoints, statedPools } from './step.ts';
 import { traceQuestion } from './trace/load.ts';
 import { readTrace } from './trace/trace.ts';

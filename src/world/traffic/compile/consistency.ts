@@ -1,3 +1,6 @@
+/**
+ * Fidelity: no mechanism; the contract of the traffic section, checked.
+ */
 import { assert } from '../../../base/assert.ts';
 import { validateDistribution } from '../../../base/distribution.ts';
 import type { Distribution } from '../../../base/distribution-spec.ts';

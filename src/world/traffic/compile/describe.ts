@@ -1,3 +1,6 @@
+/**
+ * Fidelity: no mechanism; words for values.
+ */
 import { distributionMean } from '../../../base/distribution.ts';
 import type { Distribution } from '../../../base/distribution-spec.ts';
 import { formatDuration } from '../../../base/time.ts';

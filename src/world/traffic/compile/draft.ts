@@ -1,3 +1,6 @@
+/**
+ * Fidelity: no mechanism; the services, endpoints and calls of a system while they are put together.
+ */
 import { assert } from '../../../base/assert.ts';
 import type { CompileContext } from '../../../model/kind.ts';
 import type { ServiceModel } from '../../../model/kinds/service-model.ts';

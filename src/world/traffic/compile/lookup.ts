@@ -1,3 +1,7 @@
+/**
+ * Fidelity: names as a pod's resolver sees them: a Service of its own namespace by its name, one of another as
+ * `name.namespace` (Kubernetes 1.32, “DNS for Services and Pods”). Beyond DNS, a workload without a Service answers to its own name.
+ */
 import { resolveHost } from './cluster/reference.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
 import { type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';

@@ -1,3 +1,6 @@
+/**
+ * Fidelity: no mechanism; words for diagnostics.
+ */
 import type { Diagnostic } from '../../../base/diagnostics.ts';
 import { type Path, pathText } from '../../../model/place.ts';
 import type { Resource } from '../../../model/resource.ts';

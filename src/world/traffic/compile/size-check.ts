@@ -5,7 +5,7 @@
 import { distributionMean } from '../../../base/distribution.ts';
 import type { Source, Step } from '../model.ts';
 import { treeSizes } from './call-graph.ts';
-import { curveIntegral } from './curve.ts';
+import { curveIntegral } from './demand/curve.ts';
 import { type EndpointDraft, endpointName, type Scope } from './draft.ts';
 import { listed, suggestion, where } from './report.ts';
 

@@ -1,3 +1,6 @@
+/**
+ * Fidelity: what a request does is what its ServiceModel states, in order; repeats are written out. Nothing is added.
+ */
 import type { CompileContext } from '../../../model/kind.ts';
 import type { CallPolicy } from '../../../model/kinds/call-policy.ts';
 import type {

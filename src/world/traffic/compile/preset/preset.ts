@@ -1,3 +1,6 @@
+/**
+ * Fidelity: what a preset is made of; the presets themselves say whom they describe and by which source.
+ */
 /** What a piece of software does for others; decides who calls whom and in what order. */
 export type Role =
   /** Passes requests on: web servers in front, API gateways, connection poolers. */

@@ -1,3 +1,6 @@
+/**
+ * Fidelity: a trace is replayed as it was recorded; how it is read, `trace.ts` says.
+ */
 import { formatDuration } from '../../../../base/time.ts';
 import type { CompileContext } from '../../../../model/kind.ts';
 import type { WrittenTrace } from '../../../../model/kinds/traffic.ts';

@@ -4,14 +4,14 @@
  * as routers of web frameworks choose. Services behind an Ingress are called directly: the controller takes no time.
  */
 
-import type { CompileContext } from '../../../model/kind.ts';
-import type { TrafficSpec } from '../../../model/kinds/traffic.ts';
-import type { Resource, ResourceSet } from '../../../model/resource.ts';
-import { elements, type IngressRoute, ingressRoutes, matchRoutes, requestPath } from './cluster/ingress.ts';
-import type { IngressDocument } from './cluster/manifest.ts';
-import type { EndpointDraft, ServiceDraft } from './draft.ts';
-import type { Found, Lookup } from './lookup.ts';
-import { listed, suggestion, where } from './report.ts';
+import type { CompileContext } from '../../../../model/kind.ts';
+import type { TrafficSpec } from '../../../../model/kinds/traffic.ts';
+import type { Resource, ResourceSet } from '../../../../model/resource.ts';
+import { elements, type IngressRoute, ingressRoutes, matchRoutes, requestPath } from '../cluster/ingress.ts';
+import type { IngressDocument } from '../cluster/manifest.ts';
+import type { EndpointDraft, ServiceDraft } from '../draft.ts';
+import type { Found, Lookup } from '../lookup.ts';
+import { listed, suggestion, where } from '../report.ts';
 
 /** Where the requests of one Traffic enter: a service, or an Ingress with its routes. */
 export type Target =

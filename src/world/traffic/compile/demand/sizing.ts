@@ -4,16 +4,16 @@
  * pools, the last two by how long an unhurried request holds them. Retries, queues and throttling are left out: this is
  * a starting point to scale from, not a forecast.
  */
-import { distributionMean } from '../../../base/distribution.ts';
-import { formatDuration } from '../../../base/time.ts';
-import type { Call, Service, Source, Step } from '../model.ts';
-import { callEdges, callersFirst, callsIn, ownWork } from './call-graph.ts';
+import { distributionMean } from '../../../../base/distribution.ts';
+import { formatDuration } from '../../../../base/time.ts';
+import type { Call, Service, Source, Step } from '../../model.ts';
+import { callEdges, callersFirst, callsIn, ownWork } from '../call-graph.ts';
+import { describeShare } from '../describe.ts';
+import type { EndpointDraft, Scope, ServiceDraft } from '../draft.ts';
+import { plainPolicy } from '../policy.ts';
+import { listed } from '../report.ts';
 import { constantCurve } from './curve.ts';
-import { describeShare } from './describe.ts';
-import type { EndpointDraft, Scope, ServiceDraft } from './draft.ts';
 import type { Entry } from './entry.ts';
-import { plainPolicy } from './policy.ts';
-import { listed } from './report.ts';
 
 /** Busy enough to see queues, with room for a peak. */
 const targetUtilisation = 0.6;

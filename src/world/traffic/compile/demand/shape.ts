@@ -1,10 +1,15 @@
-import { formatDuration } from '../../../base/time.ts';
-import type { CompileContext } from '../../../model/kind.ts';
-import type { WrittenShape } from '../../../model/kinds/traffic.ts';
-import type { Path } from '../../../model/place.ts';
-import type { Resource } from '../../../model/resource.ts';
-import type { RateCurve } from '../model.ts';
-import { AmountReader } from './amount.ts';
+/**
+ * Fidelity: rates over time by the shapes of load generators (k6's stages; a day's cosine; square bursts; one spike); how
+ * each is drawn, `curve.ts` says.
+ */
+import { formatDuration } from '../../../../base/time.ts';
+import type { CompileContext } from '../../../../model/kind.ts';
+import type { WrittenShape } from '../../../../model/kinds/traffic.ts';
+import type { Path } from '../../../../model/place.ts';
+import type { Resource } from '../../../../model/resource.ts';
+import type { RateCurve } from '../../model.ts';
+import { AmountReader } from '../amount.ts';
+import { where } from '../report.ts';
 import {
   burstCurve,
   constantCurve,
@@ -15,7 +20,6 @@ import {
   spikeCurve,
   stagesCurve,
 } from './curve.ts';
-import { where } from './report.ts';
 
 /** Turns the shapes of a Traffic into curves; what cannot be drawn is an error and stays level. */
 export class ShapeReader {

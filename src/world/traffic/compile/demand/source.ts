@@ -2,21 +2,21 @@
  * Fidelity: what users do, as load generators describe it: k6's open and closed models and stages, Locust's journeys,
  * replayed traces. Users send to replicas of the entry directly; the way to them takes no time unless it is stated.
  */
-import { distributionMean } from '../../../base/distribution.ts';
-import type { Distribution } from '../../../base/distribution-spec.ts';
-import type { Traffic, TrafficSpec, WrittenClient } from '../../../model/kinds/traffic.ts';
-import type { Path } from '../../../model/place.ts';
-import { qualifiedName, type Resource } from '../../../model/resource.ts';
-import type { Load, Source } from '../model.ts';
-import { AmountReader } from './amount.ts';
-import type { EndpointDraft, Scope } from './draft.ts';
-import type { Lookup } from './lookup.ts';
-import { compilePolicy } from './policy.ts';
-import { suggestion, where } from './report.ts';
-import { shareOf } from './service.ts';
+import { distributionMean } from '../../../../base/distribution.ts';
+import type { Distribution } from '../../../../base/distribution-spec.ts';
+import type { Traffic, TrafficSpec, WrittenClient } from '../../../../model/kinds/traffic.ts';
+import type { Path } from '../../../../model/place.ts';
+import { qualifiedName, type Resource } from '../../../../model/resource.ts';
+import type { Load, Source } from '../../model.ts';
+import { AmountReader } from '../amount.ts';
+import type { EndpointDraft, Scope } from '../draft.ts';
+import type { Lookup } from '../lookup.ts';
+import { compilePolicy } from '../policy.ts';
+import { suggestion, where } from '../report.ts';
+import { shareOf } from '../service.ts';
+import { compileTrace } from '../trace/load.ts';
 import { ShapeReader } from './shape.ts';
 import { allEndpoints, findTarget, resolveRequest, type Target } from './target.ts';
-import { compileTrace } from './trace/load.ts';
 
 const none: Distribution = { kind: 'deterministic', value: 0 };
 /** What keeps users who are refused at once from coming back at the very same instant. */

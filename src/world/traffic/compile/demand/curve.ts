@@ -1,5 +1,5 @@
-import { assert } from '../../../base/assert.ts';
-import type { RateCurve } from '../model.ts';
+import { assert } from '../../../../base/assert.ts';
+import type { RateCurve } from '../../model.ts';
 
 /**
  * Fidelity: demand over time as straight lines between knots, as k6 ramps its stages (linear from the level before to

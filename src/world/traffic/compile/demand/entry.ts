@@ -3,11 +3,11 @@
  * NodePort, and where there are none, at whatever nobody else calls. Databases, caches, queues and monitoring are no entries
  * as long as there is anything else.
  */
-import type { ResourceSet } from '../../../model/resource.ts';
-import { ingressRoutes } from './cluster/ingress.ts';
-import type { IngressDocument, ServiceDocument } from './cluster/manifest.ts';
-import type { EndpointDraft, ServiceDraft } from './draft.ts';
-import type { Lookup } from './lookup.ts';
+import type { ResourceSet } from '../../../../model/resource.ts';
+import { ingressRoutes } from '../cluster/ingress.ts';
+import type { IngressDocument, ServiceDocument } from '../cluster/manifest.ts';
+import type { EndpointDraft, ServiceDraft } from '../draft.ts';
+import type { Lookup } from '../lookup.ts';
 import { allEndpoints } from './target.ts';
 
 /** A place where users come in: what they ask for there, alike. */
