@@ -2,17 +2,18 @@ import { analyse } from '../../src/analysis/analyse.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Result } from '../../src/model/result.ts';
 import { renderHtml } from '../report/report.ts';
-import type { Outcome, RunTools } from './commands/run.ts';
+import type { Outcome, RunOptions, RunTools } from './commands/run.ts';
 import { pathFor, writeFile } from './deliver.ts';
 import { emptiness } from './effect.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { callFor } from './input/manifest-set.ts';
+import { callFor, quoted } from './input/manifest-set.ts';
 import type { Prepared } from './input/prepare.ts';
 import { reportBrokenLaws } from './laws.ts';
 import { figureHeader, figureRows, seriesCsv, toCsv } from './render/csv.ts';
 import { toJson } from './render/json.ts';
 import { summary, verdictLine } from './render/summary.ts';
 import { driveSession } from './session-drive.ts';
+import type { Terminal } from './terminal.ts';
 import { openWatched } from './watched-session.ts';
 
 /** Simulates one scenario with one seed, writes its files and prints it. */
@@ -66,8 +67,8 @@ function printResult(result: Result, prepared: Prepared, { chosen, context }: Ru
     case 'table':
     case 'wide': {
       const wide = chosen.output === 'wide';
-      const next = nextCommands(result, prepared, chosen.report !== undefined);
-      const style = { colors: out.colors, width: out.columns(), wide, next };
+      const next = nextCommands(result, prepared, chosen);
+      const style = { colors: out.colors, width: wideWidth(out, wide), wide, next };
       out.print(chosen.quiet ? verdictLine(result, out.colors) : summary(result, style));
     }
   }
@@ -84,17 +85,30 @@ function complain(model: Model, result: Result, { context }: RunTools): ExitCode
   return result.verdict === 'fail' ? exitCode.objectiveFailed : exitCode.pass;
 }
 
-function nextCommands(result: Result, prepared: Prepared, hasReport: boolean): string[] {
+function nextCommands(result: Result, prepared: Prepared, chosen: RunOptions): string[] {
   const { set, variants } = prepared;
-  const call = callFor(set);
+  const same = changesOf(chosen);
+  const call = [callFor(set), ...same].join(' ');
   const commands: string[] = [];
   if (set.scenario !== null && variants.length > 0 && set.paths.length === 0) {
     const other = set.variant === null ? `${set.scenario}:${variants[0]}` : set.scenario;
-    commands.push(`devops-sim compare ${call} ${other}`);
+    commands.push(['devops-sim compare', callFor(set), other, ...same].join(' '));
   }
-  if (!hasReport) commands.push(`devops-sim run ${call} --report report.html`);
+  if (chosen.report === undefined) commands.push(`devops-sim run ${call} --report report.html`);
   if (result.inferences.length > 0) {
     commands.push(`devops-sim explain ${call}    (${result.inferences.length} values were inferred)`);
   }
   return commands;
 }
+
+// What makes another command speak of the same run.
+function changesOf({ set, duration, seed }: RunOptions): string[] {
+  return [
+    ...set.flatMap((assignment) => ['--set', quoted(assignment)]),
+    ...(duration === undefined ? [] : ['--duration', quoted(duration)]),
+    ...(seed === undefined ? [] : ['--seed', String(seed)]),
+  ];
+}
+
+// Nobody's window limits a file.
+const wideWidth = (out: Terminal, wide: boolean) => (wide && !out.isTerminal ? 140 : out.columns());

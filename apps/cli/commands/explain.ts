@@ -16,6 +16,7 @@ import { table } from '../render/table.ts';
 export interface ExplainOptions extends PrepareOptions {
   readonly file: readonly string[];
   readonly variant?: string;
+  readonly seed?: number;
   readonly recursive: boolean;
   readonly output: 'table' | DataFormat;
 }
@@ -101,7 +102,7 @@ function fieldData(field: Field, depth: number): object {
 
 function explainScenario(prepared: Prepared, chosen: ExplainOptions, context: Context): ExitCode {
   if (!printProblems([prepared], { context, quiet: false })) return exitCode.usage;
-  const model = prepared.model!;
+  const model = { ...prepared.model!, ...(chosen.seed === undefined ? {} : { seed: chosen.seed }) };
   const { out } = context;
   if (chosen.output !== 'table') printData({ scenario: prepared.set.label, model }, chosen.output, out);
   else out.print(systemText(model, { colors: out.colors, width: out.columns() }));

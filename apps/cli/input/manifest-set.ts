@@ -76,9 +76,12 @@ export function readManifestSets(request: InputRequest, workingFolder: string): 
 /** The words that name the set on a command line: `launch-day:large`, `-f manifests/ -f traffic.yaml`. */
 export function callFor({ label, scenario, paths }: ManifestSet): string {
   const words = [...(scenario === null ? [] : [label]), ...paths.flatMap((path) => ['-f', path])];
-  return words
-    .map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+  return words.map(quoted).join(' ');
+}
+
+/** A word as a shell takes it unchanged. */
+export function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function readPath(path: string, workingFolder: string): ManifestFile[] {

@@ -3,10 +3,10 @@ import type { Result } from '../../../src/model/result.ts';
 import { html, type Markup, raw } from '../../report/markup.ts';
 import { pageCss } from '../../report/style.ts';
 import { themeCss } from '../../report/theme.ts';
-import { shortName, verdictMarks } from './comparison.ts';
+import { verdictMarks } from './comparison.ts';
 import { compact, goodPercent, instant, latency } from './figures.ts';
 import { type Curve, lineChart } from './line-chart.ts';
-import { differenceText, intervalText, measureText } from './measure.ts';
+import { differenceText, measureText, shortName } from './measure.ts';
 
 const css = `
 main{max-width:1080px}
@@ -146,15 +146,15 @@ function measuresSection(comparison: Comparison): Markup {
   const { measures, currency, level } = comparison;
   return html`<section id="measures"><h2>Measures</h2>
 <p class="section-lead">Differences are B − A of the same seed; the bar is their ${level * 100} % interval, the tick no difference.</p>
-<div class="scroll"><table><thead><tr><th>Measure</th><th>A</th><th>B</th><th>B − A</th><th>Interval</th><th></th><th>B is</th></tr></thead>
+<div class="scroll"><table><thead><tr><th>Measure</th><th>A</th><th>B</th><th>B − A</th><th></th><th>B is</th></tr></thead>
 <tbody>${measures.map((measure) => measureRow(measure, currency))}</tbody></table></div></section>`;
 }
 
 function measureRow(measure: MeasureComparison, currency: string): Markup {
   const value = (amount: number | null) => measureText(amount, measure, currency);
-  const difference = (amount: number | null) => differenceText(amount, measure, currency);
+  const difference = differenceText(measure.difference, measure.interval, measure, currency);
   const name = measure.subject === 'all' ? measure.name : `${measure.subject}: ${shortName(measure)}`;
-  return html`<tr><td>${name}</td><td>${value(measure.a)}</td><td>${value(measure.b)}</td><td>${difference(measure.difference)}</td><td>${intervalText(measure.interval, difference)}</td><td>${intervalBar(measure)}</td><td class="${measure.verdict}">${verdictMarks[measure.verdict]}</td></tr>`;
+  return html`<tr><td>${name}</td><td>${value(measure.a)}</td><td>${value(measure.b)}</td><td>${difference}</td><td>${intervalBar(measure)}</td><td class="${measure.verdict}">${verdictMarks[measure.verdict]}</td></tr>`;
 }
 
 function intervalBar({ interval, difference }: MeasureComparison): Markup | null {

@@ -2,7 +2,7 @@ import type { Comparison, MeasureComparison } from '../../../src/model/compariso
 import type { Colors } from '../terminal.ts';
 import { toCsv } from './csv.ts';
 import { instant } from './figures.ts';
-import { differenceText, intervalText, measureText } from './measure.ts';
+import { differenceText, measureText, rowsBySubject } from './measure.ts';
 import { type Column, harmless, table, wrap } from './table.ts';
 
 export interface ComparisonStyle {
@@ -61,23 +61,20 @@ function measures(comparison: Comparison, { colors, width, wide }: ComparisonSty
     { title: 'MEASURE', shrinks: true },
     { title: 'A', align: 'right' },
     { title: 'B', align: 'right' },
-    { title: 'B − A', align: 'right' },
-    { title: `${level * 100} % INTERVAL`, align: 'right' },
+    { title: `B − A (${level * 100} %)`, align: 'right' },
     { title: 'B IS' },
   ];
-  const rows = comparison.measures
-    .filter((measure) => wide || isHeadline(measure))
-    .map((measure) => {
-      const difference = (value: number | null) => differenceText(value, measure, currency);
-      return [
-        harmless(measure.subject === 'all' ? measure.name : `${measure.subject} ${shortName(measure)}`),
-        measureText(measure.a, measure, currency),
-        measureText(measure.b, measure, currency),
-        difference(measure.difference),
-        intervalText(measure.interval, difference),
-        verdictCell(measure.verdict, colors),
-      ];
-    });
+  const rows = rowsBySubject(
+    comparison.measures.filter((measure) => wide || isHeadline(measure)),
+    (measure, name) => [
+      name,
+      measureText(measure.a, measure, currency),
+      measureText(measure.b, measure, currency),
+      differenceText(measure.difference, measure.interval, measure, currency),
+      verdictCell(measure.verdict, colors),
+    ],
+    colors.bold,
+  );
   return [colors.bold('Measures'), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
 }
 
@@ -137,16 +134,6 @@ export function comparisonCsv({ measures: rows }: Comparison): string {
 /** What users felt, what was asked, and the price. */
 export function isHeadline(measure: MeasureComparison): boolean {
   return !/\{(service|call)=/.test(measure.id);
-}
-
-/** The measure's name, short enough for a table. */
-export function shortName({ name }: Pick<MeasureComparison, 'name'>): string {
-  return name
-    .replace('95th percentile of latency', 'p95')
-    .replace('99th percentile of latency', 'p99')
-    .replace('median of latency', 'median')
-    .replace('share of good requests', 'good requests')
-    .replace('CPU utilisation in the busiest interval', 'CPU, busiest interval');
 }
 
 function verdictCell(verdict: Verdict, { green, red, dim }: Colors): string {

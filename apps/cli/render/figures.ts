@@ -1,5 +1,7 @@
 /** Figures as people read them, in tables. No locale is asked, so a text is the same on every machine. */
 
+import { latency } from '../../../src/analysis/figures.ts';
+
 export { duration, goodPercent, instant, latency, percent } from '../../../src/analysis/figures.ts';
 
 /** Three significant digits with k, M, G: 845, 1.24k, 12.3k, 1.8M. */
@@ -28,8 +30,14 @@ export function significant(value: number, digits: number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** A latency given in milliseconds for a narrow column, two digits where three would crowd: `61 ms`, `8 s`. */
+export function shortLatency(ms: number): string {
+  const digits = ms >= 100 && ms < 999.5 ? 3 : 2;
+  return latency(Number(significant(ms, digits)));
+}
+
 /** Money with the digits that matter: 12.40 USD, 0.0031 USD. */
 export function money(amount: number, currency: string): string {
-  const text = Math.abs(amount) >= 1 || amount === 0 ? amount.toFixed(2) : significant(amount, 2);
+  const text = Math.abs(amount) >= 0.1 || amount === 0 ? amount.toFixed(2) : significant(amount, 2);
   return `${text} ${currency}`;
 }

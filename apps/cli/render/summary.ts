@@ -1,6 +1,6 @@
 import type { Result } from '../../../src/model/result.ts';
 import type { Colors } from '../terminal.ts';
-import { compact, goodPercent, grouped, instant, latency, money, significant } from './figures.ts';
+import { compact, goodPercent, grouped, instant, money, shortLatency, significant } from './figures.ts';
 import { sparkline } from './sparkline.ts';
 import { type Column, harmless, table, visibleWidth, wrap } from './table.ts';
 import {
@@ -85,7 +85,7 @@ function demandSection(result: Result, { colors, width }: SummaryStyle): string[
   const length = visibleWidth(curve);
   const { startsAt } = result.window;
   const from = instant(0, startsAt);
-  const to = instant(times.at(-1)!, startsAt);
+  const to = instant(times.at(-1)!, startsAt).replace('day 2 00:00', '24:00');
   const axis = from + ' '.repeat(Math.max(1, length - from.length - to.length)) + to;
   const mean = result.sources.reduce((sum, source) => sum + source.offeredRate, 0);
   return [
@@ -161,8 +161,9 @@ function servicesSection(result: Result, { colors, width }: SummaryStyle): strin
     { title: 'QUEUE', align: 'right' },
     { title: 'PODS', align: 'right' },
   ];
+  const prefix = commonNamespace(result.services.map((service) => service.name));
   const rows = result.services.map((service) => [
-    harmless(service.name),
+    harmless(service.name.slice(prefix.length)),
     compact(service.offeredRate),
     errorCell(errorShare(service), colors),
     ...quantiles(service.latency),
@@ -171,16 +172,26 @@ function servicesSection(result: Result, { colors, width }: SummaryStyle): strin
     compact(service.queueMax),
     significant(service.replicas, 3),
   ]);
-  return [title('Services', colors), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
+  const heading = prefix === '' ? 'Services' : `Services of ${harmless(prefix.slice(0, -1))}`;
+  return [title(heading, colors), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
+}
+
+// Saying a namespace once leaves room for the names.
+function commonNamespace(names: readonly string[]): string {
+  const prefix = names[0]?.match(/^[^/]+\//)?.[0] ?? '';
+  return names.length > 1 && names.every((name) => name.startsWith(prefix)) ? prefix : '';
 }
 
 function wideSections(result: Result, style: SummaryStyle): string[][] {
   const { colors, width } = style;
   const layout = { width, indent: 2, title: colors.dim };
   const right = (text: string): Column => ({ title: text, align: 'right' });
+  const prefix = commonNamespace(result.services.map((service) => service.name));
+  const short = (name: string) =>
+    name.startsWith(prefix) ? name.slice(prefix.length) : name.replace(/^source\//, '');
   const endpoints = result.services.flatMap((service) =>
     service.endpoints.map((endpoint) => [
-      harmless(`${service.name} ${endpoint.endpoint}`),
+      harmless(`${short(service.name)} ${endpoint.endpoint}`),
       compact(endpoint.offeredRate),
       compact(total(endpoint.errors)),
       compact(endpoint.wasted),
@@ -189,7 +200,7 @@ function wideSections(result: Result, style: SummaryStyle): string[][] {
   );
   const hedged = result.calls.some((call) => call.hedges > 0);
   const calls = result.calls.map((call) => [
-    harmless(`${call.client} → ${call.service} ${call.endpoint}`),
+    harmless(`${short(call.client)} → ${short(call.service)} ${call.endpoint}`),
     compact(call.calls),
     compact(call.retries),
     ...(hedged ? [compact(call.hedges)] : []),
@@ -245,7 +256,8 @@ function findingsSection(result: Result, { colors, width, wide }: SummaryStyle):
 /** A finding as one sentence that names its subject once. */
 export function findingText(finding: Result['findings'][number]): string {
   const { subject, message } = finding;
-  return harmless(message.includes(subject) ? message : `${subject}: ${message}`);
+  const named = subject === 'all traffic' || message.includes(subject);
+  return harmless(named ? message : `${subject}: ${message}`);
 }
 
 function costSection(result: Result, { colors }: SummaryStyle): string[] {
@@ -300,7 +312,7 @@ function mark(passed: boolean, { green, red }: Colors, yes = 'met', no = 'MISSED
 
 function quantiles(value: { count: number; p50: number; p95: number; p99: number }): string[] {
   if (value.count === 0) return ['–', '–', '–'];
-  return [latency(value.p50), latency(value.p95), latency(value.p99)];
+  return [shortLatency(value.p50), shortLatency(value.p95), shortLatency(value.p99)];
 }
 
 function errorCell(value: number | null, { red }: Colors): string {

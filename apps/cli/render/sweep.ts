@@ -1,8 +1,7 @@
 import type { Sweep } from '../../../src/model/sweep-result.ts';
 import type { Colors } from '../terminal.ts';
-import { shortName } from './comparison.ts';
 import { percent, significant } from './figures.ts';
-import { intervalText, measureText } from './measure.ts';
+import { estimateText, measureText, rowsBySubject } from './measure.ts';
 import { type Column, harmless, table, wrap } from './table.ts';
 import { count } from './wording.ts';
 
@@ -18,18 +17,16 @@ export interface SweepStyle {
 const findingsShown = 6;
 const headings: readonly Column[] = [
   { title: 'MEASURE', shrinks: true },
-  { title: 'MEAN', align: 'right' },
-  { title: '95 % INTERVAL', align: 'right' },
+  { title: 'MEAN (95 %)', align: 'right' },
   { title: 'MIN', align: 'right' },
   { title: 'MAX', align: 'right' },
 ];
 
 /** Many seeds of one model as text: how many pass, how sure the means are, what happened how often. */
 export function sweepSummary(sweep: Sweep, style: SweepStyle): string {
-  const { colors } = style;
   const sections = [
     headline(sweep, style),
-    criteria(sweep, colors),
+    criteria(sweep, style),
     measures(sweep, style),
     findings(sweep, style),
   ];
@@ -72,29 +69,29 @@ function headline(sweep: Sweep, { colors, asked }: SweepStyle): string[] {
   ];
 }
 
-function criteria(sweep: Sweep, colors: Colors): string[] {
+function criteria(sweep: Sweep, { colors, width }: SweepStyle): string[] {
   const lines = [
     ...sweep.objectives.map((one) => ({ ...one, text: harmless(`${one.name}: ${one.description}`) })),
     ...sweep.thresholds.map((one) => ({ ...one, text: harmless(`${one.metric} ${one.expression}`) })),
-  ].map(({ text, passed, seeds }) => {
+  ].flatMap(({ text, passed, seeds }) => {
     const mark = passed === seeds ? colors.green('✓') : colors.red('✗');
-    return `  ${mark} ${passed} of ${seeds}  ${text}`;
+    return wrap(`${mark} ${passed} of ${seeds}: ${text}`, width, '  ', '    ');
   });
   return lines.length === 0 ? [] : [colors.bold('Seeds that meet'), ...lines];
 }
 
 function measures(sweep: Sweep, { colors, width, wide }: SweepStyle): string[] {
   const shown = sweep.measures.filter((measure) => wide || !/\{(service|call)=/.test(measure.id));
-  const rows = shown.map((measure) => {
-    const text = (value: number) => measureText(value, measure, sweep.currency);
-    return [
-      harmless(measure.subject === 'all' ? measure.name : `${measure.subject} ${shortName(measure)}`),
-      text(measure.mean),
-      intervalText(measure.interval, text),
-      text(measure.min.value),
-      text(measure.max.value),
-    ];
-  });
+  const rows = rowsBySubject(
+    shown,
+    (measure, name) => [
+      name,
+      estimateText(measure.mean, measure.interval, measure, sweep.currency),
+      measureText(measure.min.value, measure, sweep.currency),
+      measureText(measure.max.value, measure, sweep.currency),
+    ],
+    colors.bold,
+  );
   return [colors.bold('Over the seeds'), ...table(headings, rows, { width, indent: 2, title: colors.dim })];
 }
 

@@ -13,7 +13,7 @@ import {
   stepsWords,
   targetWords,
 } from './model-words.ts';
-import { harmless, table, wrap } from './table.ts';
+import { harmless, visibleWidth, wrap } from './table.ts';
 import { count } from './wording.ts';
 
 export interface SystemStyle {
@@ -29,7 +29,7 @@ export function systemText(model: Model, style: SystemStyle): string {
     section('Demand', sourceLines(traffic, style), style),
     section('Services', serviceLines(traffic, style), style),
     section('Calls', callLines(traffic, style), style),
-    section('Asked', askedLines(model), style),
+    section('Asked', askedLines(model, style), style),
     section('Done by operators', commandLines(model), style),
     inferenceSection(model.inferences, style),
   ];
@@ -102,20 +102,18 @@ function serviceLines(traffic: TrafficModel, { colors, width }: SystemStyle): st
 }
 
 function callLines(traffic: TrafficModel, { width, colors }: SystemStyle): string[] {
-  const rows = traffic.calls
+  return traffic.calls
     .filter((call) => call.client !== null)
-    .map((call) => [
-      harmless(`${traffic.services[call.client!]!.name} → ${targetWords(call, traffic)}`),
-      policyWords(call, traffic).join(', '),
+    .flatMap((call) => [
+      `  ${harmless(`${traffic.services[call.client!]!.name} → ${targetWords(call, traffic)}`)}`,
+      ...wrap(policyWords(call, traffic).join(', '), width, '    ').map(colors.dim),
     ]);
-  const columns = [{ title: 'CALL' }, { title: 'POLICY', shrinks: true }];
-  return rows.length === 0 ? [] : table(columns, rows, { width, indent: 2, title: colors.dim });
 }
 
-function askedLines(model: Model): string[] {
+function askedLines(model: Model, { width }: SystemStyle): string[] {
   return [
-    ...model.objectives.map(
-      (objective) => `  ${harmless(`${objective.name}: ${objectiveInWords(objective)}`)}`,
+    ...model.objectives.flatMap((objective) =>
+      wrap(harmless(`${objective.name}: ${objectiveInWords(objective)}`), width, '  ', '    '),
     ),
     ...model.thresholds.map(({ metric, expression, abortOnFail }) => {
       const end = abortOnFail ? ' (ends the run when it fails)' : '';
@@ -135,15 +133,22 @@ function commandLines(model: Model): string[] {
 function inferenceSection(inferences: readonly Inference[], { colors, width }: SystemStyle): string[] {
   if (inferences.length === 0) return [colors.bold('Inferred'), '  Nothing: the manifests state everything.'];
   const resources = [...new Set(inferences.map((inference) => inference.resource))];
-  const columns = [{ title: '' }, { title: '', shrinks: true }, { title: '', shrinks: true }];
-  const lines = resources.flatMap((resource) => {
-    const rows = inferences
+  const lines = resources.flatMap((resource) => [
+    `  ${colors.bold(harmless(resource))}`,
+    ...inferences
       .filter((inference) => inference.resource === resource)
-      .map(({ path, value, source }) => [harmless(path), harmless(value), colors.dim(harmless(source))]);
-    return [`  ${colors.bold(harmless(resource))}`, ...table(columns, rows, { width, indent: 4 })];
-  });
+      .flatMap((inference) => inferenceLines(inference, { colors, width })),
+  ]);
   const heading = `${count(inferences.length, 'value')} that no manifest states, and where each came from`;
   return [colors.bold(heading), ...lines];
+}
+
+// In one line where it fits; what was assumed must never be cut short.
+function inferenceLines({ path, value, source }: Inference, { colors, width }: SystemStyle): string[] {
+  const head = `    ${harmless(path)} = ${harmless(value)}`;
+  const tail = `← ${harmless(source)}`;
+  if (visibleWidth(head) + visibleWidth(tail) + 2 <= width) return [`${head}  ${colors.dim(tail)}`];
+  return [...wrap(head, width, '    ', '      '), ...wrap(tail, width, '      ', '        ').map(colors.dim)];
 }
 
 function section(heading: string, lines: readonly string[], { colors }: SystemStyle): string[] {

@@ -15,6 +15,7 @@ export interface TableLayout {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character.
 const colourCode = /\u001b\[[0-9;]*m/g;
+const figureAndUnit = /(\d) (?=(?:%|µs|ms|s|min|h|d|pt|points?|USD|EUR)(?:[\s,.;:)]|$))/g;
 const gap = 2;
 const narrowest = 6;
 
@@ -45,32 +46,28 @@ export function table(
 ): string[] {
   const indent = ' '.repeat(layout.indent ?? 0);
   const widths = columnWidths(columns, rows, layout.width - indent.length);
-  const line = (cells: readonly string[], style: (text: string) => string) =>
+  const line = (cells: readonly string[]) =>
     indent +
-    cells
-      .map((cell, i) => style(pad(cut(cell, widths[i]!), widths[i]!, columns[i]!.align)))
-      .join(' '.repeat(gap));
-  const lines = rows.map((row) => line(row, (cell) => cell).trimEnd());
+    cells.map((cell, i) => pad(cut(cell, widths[i]!), widths[i]!, columns[i]!.align)).join(' '.repeat(gap));
+  const lines = rows.map((row) => line(row).trimEnd());
   if (columns.every((column) => column.title === '')) return lines;
   const titles = columns.map((column) => column.title);
   const style = layout.title ?? ((text: string) => text);
-  return [
-    indent +
-      style(
-        line(titles, (cell) => cell)
-          .slice(indent.length)
-          .trimEnd(),
-      ),
-    ...lines,
-  ];
+  return [indent + style(line(titles).slice(indent.length).trimEnd()), ...lines];
 }
 
-/** Breaks text at blanks into lines of at most `width` columns; words longer than a line stay whole. */
+/**
+ * Breaks text at blanks into lines of at most `width` columns, though never between a figure and its unit; words
+ * longer than a line stay whole.
+ */
 export function wrap(text: string, width: number, indent = '', hanging = indent): string[] {
   const lines: string[] = [];
   let line = indent;
   let empty = true;
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+  for (const word of text
+    .replace(figureAndUnit, '$1\u00a0')
+    .split(/[ \t\n]+/)
+    .filter((part) => part !== '')) {
     if (!empty && visibleWidth(line) + 1 + visibleWidth(word) > width) {
       lines.push(line);
       line = hanging;
@@ -80,7 +77,7 @@ export function wrap(text: string, width: number, indent = '', hanging = indent)
     empty = false;
   }
   if (!empty) lines.push(line);
-  return lines;
+  return lines.map((each) => each.replaceAll('\u00a0', ' '));
 }
 
 /** Text of strangers made harmless for a terminal: control characters would move its cursor or recolour it. */
