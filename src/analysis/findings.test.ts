@@ -399,12 +399,12 @@ test('timeouts, breakers and refusals are told where they happen', () => {
 
 test('answers for nobody are told with the timeout that made them so', () => {
   const scene = (wasted: number): Scene => ({
-    truth: { endpoints: [endpoint({ outcomes: outcomes({ ok: 100 }), wasted })] },
+    truth: { endpoints: [endpoint({ outcomes: outcomes({ ok: 100, refused: 900 }), wasted })] },
     traffic: webCallsApi,
   });
   assert.equal(
     only(look(scene(30)), 'wasted-work').message,
-    '30 % of the answers of api GET / (30 answers) came after the caller had given up, after 500 ms; ' +
+    '30 % of the work of api GET / (30 requests) was for callers that had given up, after 500 ms; ' +
       'api does not notice and finishes the work all the same.',
   );
   assert.deepEqual(kindsOf(look(scene(4))), []);

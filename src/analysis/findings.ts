@@ -55,7 +55,7 @@ function whereTimeGoes(rows: LatencyBreakdown, truth: Evidence['truth']): Observ
     .filter((row) => row.share >= 0.01)
     .slice(0, 3)
     .map((row) => {
-      const place = row.service === null ? 'between services and on the way' : `in ${row.service}`;
+      const place = row.service === null ? 'on the network and between services' : `in ${row.service}`;
       const queue = row.queueShare >= 0.05 ? ` (${percent(row.queueShare)} of it waiting to be started)` : '';
       return `${percent(row.share)} ${place}${queue}`;
     });

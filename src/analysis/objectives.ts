@@ -122,7 +122,7 @@ function burnOf(
   return {
     burnRateMax: fastest === null ? null : fastest.badShare / allowed,
     worstWindow:
-      worst === null
+      worst === null || worst.badShare === 0
         ? null
         : {
             fromSeconds: worst.fromMicros / 1e6,

@@ -15,7 +15,7 @@ import { costOf } from './cost.ts';
 import { figure } from './figures.ts';
 import { type PerSample, Samples } from './samples.ts';
 import { throttledShareOf, utilisationOf } from './service-shares.ts';
-import { endedOf } from './traffic.ts';
+import { endedOf, workedOn } from './traffic.ts';
 
 /** What a threshold is judged on: the exact accounts of the measured window and the samples in it. */
 interface Measured {
@@ -144,7 +144,7 @@ const observers: Readonly<Record<string, Observe>> = {
     const endpoints = endpointsOf(tags, truth);
     return share(
       endpoints.reduce((sum, endpoint) => sum + endpoint.wasted, 0),
-      endpoints.reduce((sum, endpoint) => sum + endedOf(endpoint.outcomes), 0),
+      endpoints.reduce((sum, endpoint) => sum + workedOn(endpoint.outcomes), 0),
     );
   },
   service_utilisation: trendOf(utilisationOf),

@@ -27,6 +27,11 @@ function causesOf(outcomes: Outcomes): Cause[] {
   return (Object.keys(outcomes) as Cause[]).filter((cause) => cause !== 'ok');
 }
 
+/** Requests that a service worked on before they ended: those that it did not turn away at the door. */
+export function workedOn(outcomes: Outcomes): number {
+  return endedOf(outcomes) - outcomes.refused - outcomes.shed - outcomes.rateLimited;
+}
+
 /** `part / whole`, 0 when the whole is nothing. */
 export function ratio(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0;

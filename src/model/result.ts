@@ -131,7 +131,7 @@ export const ObjectiveResult = Type.Object(
         {
           ...strict,
           description:
-            'The stretch with the smallest share of good requests, a twelfth as long as the window of burnRateMax; null when nothing ended.',
+            'The stretch with the smallest share of good requests, a twelfth as long as the window of burnRateMax; null when there was no bad one.',
         },
       ),
     ),

@@ -83,7 +83,7 @@ export const thresholdMetrics: readonly MetricKind[] = [
     'rate',
     'share',
     ['service', 'endpoint'],
-    'Share of answers that nobody waited for any more.',
+    'Share of the requests that a service worked on whose caller had given up.',
   ),
   metric(
     'service_utilisation',

@@ -1,6 +1,6 @@
 import type { EndpointAccount } from '../../run/run.ts';
 import { counted, latency, percent } from '../figures.ts';
-import { endedOf, ratio } from '../traffic.ts';
+import { ratio, workedOn } from '../traffic.ts';
 import type { Evidence, Observation } from './evidence.ts';
 
 /** Endpoints much of whose work was for callers that had given up. */
@@ -11,8 +11,8 @@ export function wastedWork(evidence: Evidence): Observation[] {
 }
 
 function wasted(evidence: Evidence, account: EndpointAccount): Observation | null {
-  const answers = endedOf(account.outcomes);
-  const share = ratio(account.wasted, answers);
+  // A request that waited and was shed may have lost its caller too, and is no work.
+  const share = Math.min(1, ratio(account.wasted, workedOn(account.outcomes)));
   if (share < 0.05 || account.wasted < 10) return null;
   const subject = `${account.service} ${account.endpoint}`;
   return {
@@ -21,8 +21,8 @@ function wasted(evidence: Evidence, account: EndpointAccount): Observation | nul
     weight: 62 + share,
     subject,
     message:
-      `${percent(share)} of the answers of ${subject} (${counted(account.wasted, 'answer')}) came after the caller had ` +
-      `given up${timeoutClause(evidence, account)}${noticeClause(evidence, account.service)}.`,
+      `${percent(share)} of the work of ${subject} (${counted(account.wasted, 'request')}) was for callers that had given ` +
+      `up${timeoutClause(evidence, account)}${noticeClause(evidence, account.service)}.`,
     stretch: null,
   };
 }
