@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Distribution } from '../../src/model/kinds/distribution.ts';
-import { knownKinds, ownKinds } from '../../src/model/known-kinds.ts';
+import { ownKinds } from '../../src/model/known-kinds.ts';
 import { Result } from '../../src/model/result.ts';
 import { asSchema, type Schema } from '../../src/model/schema.ts';
+import { catalogue } from '../../src/world/catalogue.ts';
 import { combinedSchema, kindSchema, valueSchema } from './json-schema.ts';
 import { kubernetesFields } from './kubernetes-fields.ts';
 import { kindPage, kindsPage, notationPage, pageFile, schemaFile, valuePage } from './reference.ts';
@@ -51,7 +52,7 @@ function generatedFiles(): GeneratedFile[] {
       text: valuePage('Distribution', distribution(), distributionIntro),
     },
     { path: 'docs/reference/notation.md', text: notationPage() },
-    { path: 'docs/reference/kinds.md', text: kindsPage(knownKinds) },
+    { path: 'docs/reference/kinds.md', text: kindsPage(catalogue.kinds) },
   ];
 }
 
