@@ -54,6 +54,9 @@ export function callEdges(endpoints: readonly EndpointDraft[], calls: readonly C
   });
 }
 
+/** A longer circle is told by its beginning. */
+const namesMax = 10;
+
 /** Reports circles among the calls that are stated, each once, at one of its calls. True when there is none. */
 export function checkCircles(
   endpoints: readonly EndpointDraft[],
@@ -62,7 +65,8 @@ export function checkCircles(
 ): boolean {
   const found = circles(callEdges(endpoints, table.list));
   for (const circle of found) {
-    const names = [...circle, circle[0]].map((id) => endpointName(endpoints[id]));
+    const names = circle.map((id) => endpointName(endpoints[id]));
+    const shown = names.length <= namesMax ? names : [...names.slice(0, namesMax), '…'];
     const target = circle[1] ?? circle[0];
     let origin = 0;
     callsIn(endpoints[circle[0]].steps, (call) => {
@@ -71,7 +75,7 @@ export function checkCircles(
     const { resource, path } = table.origins[origin];
     context.diagnostics.error(
       'call-circle',
-      `Calls form a circle, so a request would never end: ${names.join(' → ')}.`,
+      `Calls form a circle, so a request would never end: ${[...shown, names[0]].join(' → ')}.`,
       where(
         resource,
         path,

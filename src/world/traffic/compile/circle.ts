@@ -87,6 +87,6 @@ export function wayBetween(
 
 function trace(before: ReadonlyMap<number, number>, from: number, last: number): number[] {
   const way = [last];
-  while (way[0] !== from) way.unshift(before.get(way[0])!);
-  return way;
+  while (way[way.length - 1] !== from) way.push(before.get(way[way.length - 1])!);
+  return way.reverse();
 }

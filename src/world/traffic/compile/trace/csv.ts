@@ -29,7 +29,7 @@ export function readRecords(text: string, separator: Separator, onRecord: OnReco
     let end = text.indexOf('\n', position);
     if (end === -1) end = text.length;
     const record = text.slice(position, text.charCodeAt(end - 1) === 13 ? end - 1 : end);
-    if (record.includes('"')) {
+    if (record.charCodeAt(0) !== 35 && record.includes('"')) {
       const quoted = readQuoted(text, position, separator);
       onRecord(quoted.fields, line);
       if (!quoted.closed) return line;
