@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { compare } from '../../src/analysis/comparison.ts';
 import { Chromium, findChromium } from './chromium.cases.ts';
-import { renderHtml } from './report.ts';
-import { sampleDay } from './sample-day.cases.ts';
+import { renderComparisonHtml, renderHtml } from './report.ts';
+import { sampleComparison, sampleDay } from './sample-day.cases.ts';
 
 const executable = findChromium();
 const skip = executable === null ? 'there is no Chromium; name one with CHROMIUM' : false;
@@ -214,6 +215,22 @@ test('on paper the bars and buttons are gone and the colours are light', { skip 
     'rgb(255, 255, 255)',
   );
   await page.send('Emulation.setEmulatedMedia', { media: '' });
+});
+
+test('a comparison draws both sides and their difference', { skip }, async () => {
+  const { a, b } = sampleComparison();
+  await page.resize(1400, 1000);
+  await page.open(write('comparison.html', renderComparisonHtml(compare(a, b), a, b)));
+  const empty = `${figuresInSight}.filter((f) => !f.querySelector('canvas')).length`;
+  assert.equal(await page.evaluate(empty), 0);
+  const { x, y } = await middleOf('served');
+  await page.mouse('Moved', x, y);
+  await page.settle();
+  const read = (id: string) =>
+    page.evaluate<string>(`document.querySelector('#chart-${id} .value').textContent`);
+  assert.match(await read('served'), /\d\/s$/);
+  assert.match(await read('served-delta'), /\d\/s$/);
+  assert.deepEqual(page.complaints, []);
 });
 
 test('hostile names stay text', { skip }, async () => {

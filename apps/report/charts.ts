@@ -20,7 +20,7 @@ export function trafficCharts(builder: ChartBuilder, result: Result): ChartSpec[
         title: sources.length > 1 ? `Latency · ${name}` : 'Latency',
         unit: 'milliseconds',
         series: builder.quantiles('source', name),
-        limits: limitsOf(result, name),
+        ...limitsOf(result, name),
       }),
     ),
     burnChart(builder),
@@ -73,12 +73,13 @@ function burnChart(builder: ChartBuilder): ChartSpec | null {
   });
 }
 
-/** The latency limits of the objectives that are measured on a source, each once. */
-function limitsOf(result: Result, source: string): ChartSpec['limits'] {
+/** The latency limits of the objectives that are measured on a source, each once; named where they may lie above the scale. */
+function limitsOf(result: Result, source: string): Pick<ChartSpec, 'limits' | 'hint'> {
   const limits = new Map<number, string>();
   for (const { name, subject, latencyMs } of result.objectives) {
-    const onIt = subject === `traffic ${source}` || subject === 'all traffic' || subject === source;
+    const onIt = subject === `traffic ${source}` || subject === 'all traffic';
     if (latencyMs !== null && onIt) limits.set(latencyMs, `${name}: limit ${formatMillis(latencyMs)}`);
   }
-  return [...limits].map(([value, label]) => ({ value, label }));
+  const hint = limits.size === 0 ? '' : `Objective ${[...limits.values()].join(', ')}.`;
+  return { limits: [...limits].map(([value, label]) => ({ value, label })), hint };
 }

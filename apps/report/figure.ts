@@ -22,7 +22,8 @@ ${spec.hint && html`<p class="hint">${spec.hint}</p>`}</figcaption>
 
 function legendItem(series: SeriesSpec, index: number, spec: ChartSpec, data: Shown): Markup {
   const most = extreme(series, data, spec.signed);
-  const idle = most === null ? 'no values' : `max ${formatQuantity(most.value, spec.unit)}`;
+  const idle =
+    most === null ? 'no values' : `${spec.signed ? 'most' : 'max'} ${formatQuantity(most.value, spec.unit)}`;
   return html`<li><button type="button" aria-pressed="true" data-series="${index}" data-tip="Show or hide this line.">${swatch(series)}<span class="name">${series.label}</span></button><span class="value" data-idle="${idle}">${idle}</span></li>`;
 }
 

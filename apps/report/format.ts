@@ -5,8 +5,8 @@ import { duration, figure, goodPercent, latency } from '../../src/analysis/figur
  * script in the browser, so it depends on neither. A number and its unit are joined by a no-break space.
  */
 
-/** The units that a result's series use, as `src/model/result.ts` names them, and factors such as burn rates. */
-export type Unit = 'perSecond' | 'milliseconds' | 'ratio' | 'count' | 'cores' | 'factor';
+/** The units that a result's series use, as `src/model/result.ts` names them, factors such as burn rates, and percentage points between shares. */
+export type Unit = 'perSecond' | 'milliseconds' | 'ratio' | 'count' | 'cores' | 'factor' | 'points';
 
 /** A number with `digits` significant digits, never fewer than its whole part, without trailing zeros. */
 export function formatNumber(value: number, digits = 3): string {
@@ -49,6 +49,8 @@ export function formatQuantity(value: number | null | undefined, unit: Unit): st
       return formatNumber(value);
     case 'factor':
       return formatFactor(value);
+    case 'points':
+      return `${formatNumber(value * 100)}\u00a0pt`;
   }
 }
 

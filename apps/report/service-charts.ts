@@ -1,7 +1,7 @@
 import { type ChartBuilder, categoryStyle, style } from './chart-builder.ts';
 import type { ChartSpec } from './payload.ts';
 import type { SeriesTable, Values } from './series-table.ts';
-import { sumValues } from './series-table.ts';
+import { largest, sumValues } from './series-table.ts';
 
 type NameOf = (chart: string) => string;
 
@@ -20,6 +20,7 @@ export function serviceCharts(builder: ChartBuilder, service: string, index: num
 /** What came in, what went out, how long it took and what went wrong. */
 function flowCharts(builder: ChartBuilder, service: string, id: NameOf): (ChartSpec | null)[] {
   const of = (measure: string) => builder.table.values('service', service, measure);
+  const retries = retriesTo(builder.table, service);
   return [
     builder.chart({
       id: id('rate'),
@@ -41,7 +42,7 @@ function flowCharts(builder: ChartBuilder, service: string, id: NameOf): (ChartS
       id: id('retries'),
       title: 'Retries sent to it',
       unit: 'perSecond',
-      series: builder.line('retries', retriesTo(builder.table, service), style.retries),
+      series: builder.line('retries', sumValues(retries), style.retries),
     }),
   ];
 }
@@ -98,12 +99,13 @@ function latencyChart(builder: ChartBuilder, service: string, id: string): Chart
   });
 }
 
-/** Retries of all callers together. */
-function retriesTo(table: SeriesTable, service: string): Values | null {
-  const received = table
+/** Retries by those callers that ever made one. */
+function retriesTo(table: SeriesTable, service: string): Values[] {
+  return table
     .ofMeasure('call', 'retryRate')
-    .filter(({ subject }) => subject.split(' → ')[1]?.split(' ')[0] === service);
-  return sumValues(received.map((column) => column.values));
+    .filter(({ subject }) => subject.split(' → ')[1]?.split(' ')[0] === service)
+    .map((column) => column.values)
+    .filter((values) => (largest(values) ?? 0) > 0);
 }
 
 /** Connections in use and requests that wait for one, for each pool. */

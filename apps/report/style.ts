@@ -93,7 +93,7 @@ const cards = `
 .card h3{font-size:16px}
 .card .achieved{margin-top:10px}.card .achieved b{font-size:22px;font-weight:650;letter-spacing:-.01em}
 .panel{padding:20px clamp(12px,2vw,24px) 24px}
-.panel>header{justify-content:flex-start}.panel>header .chip{margin-left:auto}.panel>header h3{font-size:19px}
+.panel>header{justify-content:flex-start}.panel>header .chip{margin-left:auto}.panel>header h3{font-size:19px}.panel>header+.charts{margin-top:14px}
 .panel+.panel{margin-top:16px}.panel>.muted{margin-bottom:14px}
 .panel .chart{border-color:var(--line);background:transparent}
 .chooser{display:flex;gap:8px;align-items:center;margin:0 0 14px}
@@ -140,7 +140,7 @@ const charts = `
 .plot .u-over{cursor:crosshair}
 .plot .u-select{background:color-mix(in srgb,var(--ink) 12%,transparent)}
 .plot .u-cursor-x{border-right:1px solid var(--rule)!important}
-.pair{display:grid;gap:16px;margin-top:16px}@media(min-width:1180px){.pair:has(>:nth-child(2)){grid-template-columns:1fr 1fr}.pair:has(>:nth-child(2)) .bars ul{grid-template-columns:1fr auto}.pair:has(>:nth-child(2)) .bars .bar{grid-column:1/-1;grid-row:2}.pair:has(>:nth-child(2)) .bars .meaning{grid-column:1/-1}}
+.pair{display:grid;gap:16px;margin-top:16px}.pair>.empty{margin:0}@media(min-width:1180px){.pair:has(>.bars~.bars){grid-template-columns:1fr 1fr}.pair:has(>.bars~.bars) .bars ul{grid-template-columns:1fr auto}.pair:has(>.bars~.bars) .bars .bar{grid-column:1/-1;grid-row:2}.pair:has(>.bars~.bars) .bars .meaning{grid-column:1/-1}}
 .bars{background:var(--paper);border:1px solid var(--line);border-radius:16px;padding:18px 22px}
 .bars ul{display:grid;grid-template-columns:max-content minmax(80px,240px) max-content 1fr;column-gap:22px}
 .bars li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;row-gap:4px;align-items:center;padding:6px 0}
@@ -201,7 +201,15 @@ tbody tr:hover>*{background:var(--raised)}
 .filter{display:flex;gap:10px;align-items:center;margin-bottom:10px;font-size:13.5px;color:var(--muted)}
 .filter input{width:min(280px,50vw);color:var(--ink)}
 .letter{display:inline-grid;place-items:center;min-width:20px;height:20px;border-radius:4px;background:var(--raised);border:1px solid var(--rule);font-size:12px;font-weight:650;margin-right:4px}
-mark{background:var(--warn-soft);color:inherit;border-radius:2px}
+.good{font-weight:650;color:var(--pass)}
+.interval .zero{stroke:var(--rule);stroke-dasharray:2 2}.interval .range{stroke:var(--ink);stroke-width:1.75;fill:none}.interval circle{fill:var(--ink)}
+.against{color:var(--muted);font-weight:400}
+.sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr));gap:16px;margin-top:24px}
+.side h2{font-size:18px;margin:0;overflow-wrap:anywhere}.side p{margin-top:6px;font-size:13.5px}
+.side-a{border:2px dashed var(--ink-a);background:none}.side-b{border:2px solid var(--ink-b);background:none}
+.verdict:has(>.why:only-child){grid-template-columns:1fr}
+ul.notice{display:grid;gap:4px}
+.findings.large{font-size:16px;margin-bottom:24px}
 .found{outline:3px solid var(--ink);outline-offset:4px;border-radius:6px}
 `;
 

@@ -33,6 +33,7 @@ const colours: Readonly<Record<string, readonly [light: string, dark: string]>> 
   'ink-retries': ['#6b4f2a', '#d9bf95'],
   'ink-a': ['#667281', '#9aa7b6'],
   'ink-b': ['#0072b2', '#56b4e9'],
+  'ink-delta': ['#6344c4', '#b09ff5'],
   'ink-1': ['#0072b2', '#56b4e9'],
   'ink-2': ['#b0417f', '#ec8fc3'],
   'ink-3': ['#35207f', '#c9bcff'],

@@ -76,12 +76,12 @@ function logRange(min: number | null, max: number | null): [number, number] {
   return [10 ** Math.floor(Math.log10(min)), 10 ** Math.ceil(Math.log10(max * 1.001))];
 }
 
-/** From zero (differences: from below it) to a little above the largest value; a limit nearby comes into sight. */
+/** From zero (differences: around it) to a little above the largest value; a limit nearby comes into sight. */
 function linearRange(min: number | null, max: number | null, spec: ChartSpec): [number, number] {
   if (min === null || max === null) return [0, 1];
   if (spec.signed) {
-    const reach = Math.max(Math.abs(min), Math.abs(max)) * 1.12 || 1;
-    return [-reach, reach];
+    const margin = Math.max(max - min, Math.abs(max), Math.abs(min)) * 0.12 || 1;
+    return [Math.min(min, 0) - margin, Math.max(max, 0) + margin];
   }
   const limits = spec.limits.map((limit) => limit.value).filter((value) => value < max * 1.6);
   const top = Math.max(max, ...limits) * 1.12;

@@ -57,7 +57,8 @@ export function refreshIdle(
       if (most === null || (spec.signed ? Math.abs(value) > Math.abs(most) : value > most)) most = value;
     });
     const cell = cells[position]!;
-    cell.dataset['idle'] = most === null ? 'no values' : `max ${formatQuantity(most, spec.unit)}`;
+    cell.dataset['idle'] =
+      most === null ? 'no values' : `${spec.signed ? 'most' : 'max'} ${formatQuantity(most, spec.unit)}`;
     if (!cell.classList.contains('live')) cell.textContent = cell.dataset['idle']!;
   });
 }

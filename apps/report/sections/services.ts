@@ -17,15 +17,19 @@ export function servicesSection(
   charts: readonly (readonly ChartSpec[])[],
   data: Shown,
 ): Section {
-  const options = result.services.map(
-    (service, index) => html`<option value="${index}">${service.name}</option>`,
-  );
-  const content = html`
-<p class="section-lead chooser no-print" hidden><label for="service">Service</label>
-<select id="service">${options}</select>
-<button type="button" data-step-service="-1" aria-label="Previous service">‹</button><button type="button" data-step-service="1" aria-label="Next service">›</button></p>
-${result.services.map((service, index) => panel(service, index, charts[index]!, data))}`;
+  const content = [
+    serviceChooser(result.services.map((service) => service.name)),
+    result.services.map((service, index) => panel(service, index, charts[index]!, data)),
+  ];
   return { id: 'services', title: 'Services', short: 'Services', content };
+}
+
+/** The switch between panels, by position; the script shows it. */
+export function serviceChooser(names: readonly string[]): Markup {
+  return html`
+<p class="section-lead chooser no-print" hidden><label for="service">Service</label>
+<select id="service">${names.map((name, index) => html`<option value="${index}">${name}</option>`)}</select>
+<button type="button" data-step-service="-1" aria-label="Previous service">‹</button><button type="button" data-step-service="1" aria-label="Next service">›</button></p>`;
 }
 
 function panel(service: ServiceResult, index: number, charts: readonly ChartSpec[], data: Shown): Markup {

@@ -98,8 +98,15 @@ function findings(list: readonly Finding[], clock: Clock): Markup | false {
     const { subject, message, fromSeconds: from, toSeconds: to } = finding;
     const problem = finding.severity === 'problem';
     const stretch = typeof from === 'number' && typeof to === 'number';
-    return html`<li class="${problem && 'problem'}" data-find="${subject}: ${message}"><span aria-hidden="true">${problem ? '▸' : 'i'}</span><span><b>${subject}</b> · ${message}${stretch && html` ${zoomLink(from, to, `show ${formatSpan(clock, from, to)}`)}`}</span></li>`;
+    return html`<li class="${problem && 'problem'}" data-find="${subject}: ${message}"><span aria-hidden="true">${problem ? '▸' : 'i'}</span><span>${about(subject, message)}${stretch && html` ${zoomLink(from, to, `show ${formatSpan(clock, from, to)}`)}`}</span></li>`;
   })}</ul>`;
+}
+
+/** The message with its subject made bold, before it where the message does not name it. */
+function about(subject: string, message: string): Markup {
+  const at = message.indexOf(subject);
+  if (at < 0) return html`<b>${subject}</b> · ${message}`;
+  return html`${message.slice(0, at)}<b>${subject}</b>${message.slice(at + subject.length)}`;
 }
 
 /** Says plainly when the run did not reach its end. */
