@@ -47,7 +47,9 @@ function sameRuns({ a, b }: Pairs): boolean {
 export function summaryOf(comparison: Comparison): string[] {
   return [
     verdictSentence(comparison),
-    ...comparison.measures.filter(isHeadline).map((each) => measureSentence(each, comparison)),
+    ...comparison.measures
+      .filter((each) => isHeadline(each) && !saidByObjective(each, comparison))
+      .map((each) => measureSentence(each, comparison)),
     ...comparison.divergences
       .slice(0, 1)
       .map(
@@ -76,10 +78,21 @@ function isHeadline({ id, verdict }: MeasureComparison): boolean {
   return /^(achieved|availability|p95)\{/.test(id) && (verdict === 'better' || verdict === 'worse');
 }
 
+/** The availability of a traffic that an objective already tells. */
+function saidByObjective({ id, a, b }: MeasureComparison, { measures }: Comparison): boolean {
+  const same = (other: MeasureComparison) =>
+    other.id.startsWith('achieved{') && other.a === a && other.b === b;
+  return id.startsWith('availability{') && measures.some(same);
+}
+
 function measureSentence(measure: MeasureComparison, { b, currency, level }: Comparison): string {
   const show = (value: number | null) => (value === null ? 'nothing' : quantity(value, measure, currency));
-  const { name, subject, verdict, difference, interval } = measure;
-  const of = subject === 'all' ? '' : ` of ${subject}`;
+  const { id, name, subject, verdict, difference, interval } = measure;
+  const of = id.startsWith('achieved{')
+    ? ` for the objective ${subject}`
+    : subject === 'all'
+      ? ''
+      : ` of ${subject}`;
   const word = verdict === 'unclear' ? 'not clearly different' : verdict;
   const sure = interval === null ? '' : intervalClause(interval, measure, { currency, level });
   const by = difference === null ? '' : `, ${change(difference, measure, currency)}`;

@@ -138,6 +138,30 @@ test('the summary begins with the verdicts and ends with the price', () => {
   ]);
 });
 
+test('an objective that says the same as the availability of its traffic is told alone', () => {
+  const objective = (achieved: number) => ({
+    name: 'answered',
+    description: '',
+    indicator: 'availability' as const,
+    subject: 'traffic visitors',
+    target: 0.99,
+    latencyMs: null,
+    achieved,
+    good: 9,
+    total: 10,
+    budget: 1,
+    budgetUsed: 1,
+    burnRateMax: null,
+    worstWindow: null,
+    passed: true,
+  });
+  const side = (share: number) =>
+    result(1, { objectives: [objective(share)], sources: [sourceResult({ availability: share })] });
+  assert.deepEqual(compare([side(0.9)], [side(1)]).summary.slice(1), [
+    'Share of good requests for the objective answered is better in B: 100 % against 90 %, +10 points.',
+  ]);
+});
+
 test('unfinished runs and mixed versions are noted', () => {
   const partial = result(1, { status: 'partial', simulator: '0.2.0' });
   const notes = compare([partial], [result(1)]).notes.join(' ');

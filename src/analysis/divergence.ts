@@ -176,7 +176,7 @@ export function explanations(
     const weighed = [...causes, ...pools([...a, ...b], name).map(poolCause)]
       .map((cause) => weigh(cause, name, a, b, stretch))
       .filter((each) => each !== null)
-      .filter(({ weight }) => weight >= 0.05)
+      .filter(({ weight }) => weight >= 0.1)
       .sort((x, y) => y.weight - x.weight);
     return weighed.length === 0 ? [] : [{ service: name, weighed: weighed.slice(0, 2) }];
   });

@@ -100,7 +100,7 @@ export const Comparison = Type.Object(
     ...strict,
     $id: 'sim.devops/comparison/v1',
     title: 'Comparison of two sets of runs',
-    description: 'See docs/comparison.md.',
+    description: 'docs/reference/comparison.md describes each field.',
   },
 );
 

@@ -98,7 +98,7 @@ export const Sweep = Type.Object(
     ...strict,
     $id: 'sim.devops/sweep/v1',
     title: 'One model over several seeds',
-    description: 'See docs/sweep.md.',
+    description: 'docs/reference/sweep.md describes each field.',
   },
 );
 
