@@ -18,7 +18,7 @@ export const quickEffort: Effort = { replications: 16, length: 0.3, family: 0 };
 /** What decides when the quick comparison falls outside its interval: fresh seeds and longer runs. */
 export const secondEffort: Effort = { replications: 12, length: 4, family: 1 };
 /** What the report spends. */
-export const reportEffort: Effort = { replications: 20, length: 2, family: 2 };
+export const reportEffort: Effort = { replications: 20, length: 1, family: 2 };
 
 /** One theoretical number beside what the replications say. */
 export interface Comparison {
