@@ -7,11 +7,11 @@ import { duration, fields } from './written.ts';
  */
 
 const mean = () => duration('Mean.');
-const cv = (family: string, value: number) =>
+const cv = (value: number) =>
   Type.Number({
     exclusiveMinimum: 0,
     maximum: 100,
-    description: `Coefficient of variation: standard deviation over mean. ${family}`,
+    description: 'Coefficient of variation: standard deviation over mean.',
     default: value,
   });
 
@@ -25,14 +25,16 @@ export const Percentiles = Type.Record(
   },
 );
 
-const byMean = (name: string, text: string) =>
+const byMean = (name: string) =>
   fields(`${name} by mean and coefficient of variation.`, {
     mean: mean(),
-    cv: Type.Optional(cv(text, 1)),
+    cv: Type.Optional(cv(1)),
   });
 
 const Exponential = fields('Memoryless: most values are small, none is impossible.', {
-  exponential: Type.Union([duration('Mean.'), fields('By its mean.', { mean: mean() })]),
+  exponential: Type.Union([duration('Mean.'), fields('By its mean.', { mean: mean() })], {
+    description: 'Its mean.',
+  }),
 });
 const Uniform = fields('Every value between two bounds is as likely as any other.', {
   uniform: fields('Bounds.', { min: duration('Smallest value.'), max: duration('Largest value.') }),
@@ -40,17 +42,17 @@ const Uniform = fields('Every value between two bounds is as likely as any other
 const Normal = fields('The bell curve, cut off at zero.', {
   normal: fields(
     'Mean and spread.',
-    { mean: mean(), standardDeviation: Type.Optional(duration('Spread.')), cv: Type.Optional(cv('', 0.25)) },
+    { mean: mean(), standardDeviation: Type.Optional(duration('Spread.')), cv: Type.Optional(cv(0.25)) },
     { atMostOne: ['standardDeviation', 'cv'] },
   ),
 });
 const Lognormal = fields('Many middling values and a long tail: what response times usually look like.', {
-  lognormal: Type.Union([byMean('Log-normal', ''), Percentiles], {
+  lognormal: Type.Union([byMean('Log-normal'), Percentiles], {
     description: 'By mean and spread, or through two percentiles (with more, the best fit).',
   }),
 });
 const Gamma = fields('A sum of waits: less skewed than log-normal for the same spread.', {
-  gamma: byMean('Gamma', ''),
+  gamma: byMean('Gamma'),
 });
 const Weibull = fields('Lifetimes: shape below 1 has a long tail, above 1 a short one.', {
   weibull: fields(
