@@ -96,16 +96,18 @@ function flagsOf(command: Command): Candidate[] {
 
 async function positionals(command: Command, words: Words, context: Context): Promise<Completion> {
   const none = { candidates: [], files: false };
+  // Behind a colon comes a variant.
+  const files = !words.current.includes(':');
   switch (command.name()) {
     case 'run':
     case 'validate':
     case 'compare':
-      return { candidates: scenarioCandidates(words.current, context), files: true };
+      return { candidates: scenarioCandidates(words.current, context), files };
     case 'explain': {
       // Kinds bring all schemas along, which nothing else here needs.
       const { kindCandidates } = await import('./input/kind-name.ts');
       const kinds = kindCandidates(words.current);
-      return { candidates: [...scenarioCandidates(words.current, context), ...kinds], files: true };
+      return { candidates: [...scenarioCandidates(words.current, context), ...kinds], files };
     }
     case 'completion':
       return {

@@ -7,7 +7,6 @@ import { type ExitCode, exitCode, UsageError } from './exit-code.ts';
 import { nearestName } from './input/did-you-mean.ts';
 import { namedScenarios } from './input/scenario-name.ts';
 import { options } from './options.ts';
-import { wrap } from './render/table.ts';
 import { applySettings } from './settings.ts';
 import { openTerminals, type Terminal } from './terminal.ts';
 
@@ -139,9 +138,7 @@ function report(error: unknown, terminal: Terminal, debug: boolean): ExitCode {
   const { colors } = terminal;
   const label = colors.bold(colors.red('error:'));
   if (error instanceof UsageError) {
-    terminal.print(
-      [`${label} ${error.message}`, ...(error.remedy ? wrap(error.remedy, 100) : [])].join('\n'),
-    );
+    terminal.print([`${label} ${error.message}`, ...(error.remedy ? [error.remedy] : [])].join('\n'));
     return exitCode.usage;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { compact, duration, significant } from './render/figures.ts';
+import { compact, duration } from './render/figures.ts';
 import { bar } from './render/sparkline.ts';
 import { cut, pad } from './render/table.ts';
 import { type Terminal, toAscii } from './terminal.ts';
@@ -21,6 +21,10 @@ export interface Progress {
 }
 
 const redrawMs = 100;
+/** Too short a stretch says nothing about the speed. */
+const paceAfterSeconds = 0.5;
+const barMin = 8;
+const barMax = 24;
 const clearLine = '\r\u001b[2K';
 const silent: Progress = { update() {}, clear() {} };
 
@@ -36,14 +40,14 @@ export function openProgress(
 class ProgressLine implements Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
-  readonly #beganMs: number;
+  /** Where and when the first progress was seen: what came before was preparation, and would spoil the estimate. */
+  #began: { ms: number; simulatedSeconds: number; requests: number } | null = null;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #visible = false;
 
   constructor(terminal: Terminal, now: () => number) {
     this.#terminal = terminal;
     this.#now = now;
-    this.#beganMs = now();
   }
 
   update(state: ProgressState): void {
@@ -51,8 +55,11 @@ class ProgressLine implements Progress {
     if (now - this.#drawnMs < redrawMs) return;
     this.#drawnMs = now;
     this.#visible = true;
-    const width = this.#terminal.columns() - 1;
-    const line = progressLine(state, (now - this.#beganMs) / 1000, width);
+    // Room for the ^C that terminals write: it must not wrap, or half of the line would stay.
+    const width = this.#terminal.columns() - 3;
+    if (this.#began === null && state.simulatedSeconds > 0) this.#began = { ...state, ms: now };
+    const since = this.#began ?? { ms: now, simulatedSeconds: 0, requests: 0 };
+    const line = progressLine(state, paceSince(since, state, now), width);
     this.#terminal.write(clearLine + (this.#terminal.unicode ? line : toAscii(line)));
   }
 
@@ -63,31 +70,55 @@ class ProgressLine implements Progress {
   }
 }
 
+/** Speed of a task: per second of the wall clock. Null until there is something to judge by. */
+export interface Pace {
+  readonly simulatedSeconds: number;
+  readonly requests: number;
+}
+
+function paceSince(
+  since: { ms: number; simulatedSeconds: number; requests: number },
+  state: ProgressState,
+  nowMs: number,
+): Pace | null {
+  const wallSeconds = (nowMs - since.ms) / 1000;
+  if (wallSeconds < paceAfterSeconds) return null;
+  return {
+    simulatedSeconds: (state.simulatedSeconds - since.simulatedSeconds) / wallSeconds,
+    requests: (state.requests - since.requests) / wallSeconds,
+  };
+}
+
 /**
- * The text of the line at `wallSeconds` since the beginning, at most `width` columns. What matters least is left
+ * The text of the line, at most `width` columns. What matters least is left
  * out first when the terminal is narrow.
  */
-export function progressLine(state: ProgressState, wallSeconds: number, width: number): string {
+export function progressLine(state: ProgressState, pace: Pace | null, width: number): string {
   const share = state.totalSeconds > 0 ? Math.min(1, state.simulatedSeconds / state.totalSeconds) : 0;
-  const parts = [
-    `${pad(significant(Math.floor(share * 100), 3), 3, 'right')} %`,
-    state.counter ?? `${duration(state.simulatedSeconds)} of ${duration(state.totalSeconds)}`,
-    `ETA ${eta(share, wallSeconds)}`,
-    `${compact(wallSeconds > 0 ? state.simulatedSeconds / wallSeconds : 0)}× real time`,
-    `${compact(wallSeconds > 0 ? state.requests / wallSeconds : 0)} requests/s`,
+  // Parts have fixed widths: a line that jumps cannot be read.
+  const parts: readonly (readonly [text: string, width: number])[] = [
+    [`${Math.floor(share * 100)} %`, 5],
+    [state.counter ?? `${duration(state.simulatedSeconds)} of ${duration(state.totalSeconds)}`, 20],
+    [`ETA ${eta(state, pace)}`, 14],
+    [pace === null ? '' : `${compact(pace.simulatedSeconds)}× real time`, 16],
+    [pace === null ? '' : `${compact(pace.requests)} requests/s`, 16],
   ];
   const label = cut(state.label, 24);
   for (let count = parts.length; count > 0; count--) {
-    const rest = parts.slice(0, count).join(' · ');
-    const room = width - label.length - rest.length - 2;
-    if (room >= 8) return `${label} ${bar(share, Math.min(24, room))} ${rest}`;
+    const shown = parts.slice(0, count);
+    const room = shown.reduce((left, [, width]) => left - width - 1, width - label.length - 1);
+    if (room < barMin && count > 1) continue;
+    const texts = shown.map(([text, width], i) => pad(text, width, i === 0 ? 'right' : 'left'));
+    return cut(
+      `${label} ${bar(share, Math.max(0, Math.min(barMax, room)))} ${texts.join(' ')}`,
+      width,
+    ).trimEnd();
   }
-  return cut(`${label} ${parts[0]}`, width);
+  return '';
 }
 
-function eta(share: number, wallSeconds: number): string {
-  // A first guess from nothing would only jump about.
-  if (share < 0.01 || wallSeconds < 0.3) return '…';
-  const left = (wallSeconds * (1 - share)) / share;
+function eta(state: ProgressState, pace: Pace | null): string {
+  if (pace === null || pace.simulatedSeconds <= 0) return '…';
+  const left = Math.max(0, state.totalSeconds - state.simulatedSeconds) / pace.simulatedSeconds;
   return left < 1 ? '< 1 s' : duration(Math.round(left));
 }

@@ -152,7 +152,7 @@ function readData(name: string, folders: readonly string[]): string | null {
 function nothingNamed(): UsageError {
   return new UsageError(
     'Nothing to simulate: name a scenario, or manifests with -f.',
-    'For example: devops-sim run launch-day · devops-sim run -f ./manifests · see names with devops-sim list',
+    'For example: devops-sim run launch-day, or devops-sim run -f ./manifests; devops-sim list shows the names.',
   );
 }
 
