@@ -135,9 +135,11 @@ const observers: Readonly<Record<string, Observe>> = {
     ),
   http_req_retried: ({ tags }, _expression, { truth }) => {
     const calls = callsOf(tags, truth);
+    const retries = calls.reduce((sum, call) => sum + call.retries, 0);
+    // Tries and not attempts: what met an open breaker or no replica was tried, though never sent.
     return share(
-      calls.reduce((sum, call) => sum + call.retries, 0),
-      calls.reduce((sum, call) => sum + call.attempts, 0),
+      retries,
+      calls.reduce((sum, call) => sum + call.calls - call.shared, retries),
     );
   },
   http_req_wasted: ({ tags }, _expression, { truth }) => {

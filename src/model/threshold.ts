@@ -76,7 +76,7 @@ export const thresholdMetrics: readonly MetricKind[] = [
     'rate',
     'share',
     ['client', 'service', 'endpoint'],
-    'Share of attempts that were retries.',
+    'Share of tries, first ones included, that were retries.',
   ),
   metric(
     'http_req_wasted',

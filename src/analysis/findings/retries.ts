@@ -20,6 +20,8 @@ export interface Attempts extends CallName {
   readonly subject: string;
   readonly attempts: PerSample;
   readonly retries: PerSample;
+  /** Calls that ended. */
+  readonly ended: PerSample;
 }
 
 /** The attempts of every distinct call, in the order of the accounts. */
@@ -29,18 +31,20 @@ export function attemptsOf({ truth, samples }: Evidence): Attempts[] {
     const labels = { client, service, endpoint };
     const attempts = samples.increase('http_client_attempts_total', labels);
     const retries = samples.increase('http_client_retries_total', labels);
-    return attempts === null || retries === null ? [] : [{ subject, ...labels, attempts, retries }];
+    const ended = samples.increase('http_client_calls_total', labels) ?? new Float64Array(samples.count);
+    return attempts === null || retries === null ? [] : [{ subject, ...labels, attempts, retries, ended }];
   });
 }
 
 /**
- * Attempts over first attempts. Unlike attempts over ended calls it does not lag behind: both are counted when a
- * request is sent. NaN when nothing was sent for the first time.
+ * Attempts for each call; NaN when there were none. Telemetry counts calls when they end, so that attempts over calls
+ * is too high while an overload grows; attempts less retries counts first attempts at once, but is too low where
+ * retries were decided and never sent (an open breaker, no replica). The smaller quotient is closer to the truth.
  */
-export function amplificationOver({ attempts, retries }: Attempts, stretch: Stretch): number {
+export function amplificationOver({ attempts, retries, ended }: Attempts, stretch: Stretch): number {
   const sent = sumOver(attempts, stretch);
-  const first = sent - sumOver(retries, stretch);
-  return first > 0 ? sent / first : NaN;
+  const calls = Math.max(sent - sumOver(retries, stretch), sumOver(ended, stretch));
+  return calls > 0 ? sent / calls : NaN;
 }
 
 /** Calls whose retries multiplied the load on what they call. */
@@ -66,7 +70,7 @@ function amplification(evidence: Evidence, call: Attempts): Observation | null {
     subject: call.subject,
     message:
       `Retries multiplied the calls ${call.subject} by ${figure(factor)} ${when(evidence, stretches)}: ` +
-      `${counted(retries, 'retry', 'retries')}, ${percent(retries / sumOver(call.attempts, stretch))} of what was sent` +
+      `${counted(retries, 'retry', 'retries')}, ${percent(1 - 1 / factor)} of what was sent` +
       `${policyClause(evidence, call)}.`,
     stretch,
   };
