@@ -62,7 +62,11 @@ function demandChart(builder: ChartBuilder): ChartSpec | null {
 }
 
 function burnChart(builder: ChartBuilder): ChartSpec | null {
-  const { series } = builder.bySubject('objective', 'burnRate');
+  // A run as short as the hour it looks back over has one value only, which the objective's card shows.
+  const columns = builder.table
+    .ofMeasure('objective', 'burnRate')
+    .filter(({ values }) => values.filter((value) => value !== null).length > 1);
+  const { series } = builder.compared(columns.map(({ subject, values }) => ({ label: subject, values })));
   return builder.chart({
     id: 'burn',
     title: 'Burn rate of the error budgets',

@@ -75,8 +75,8 @@ const head = `
 .findings li{display:grid;grid-template-columns:20px 1fr;gap:6px}
 .findings li>span:first-child{color:var(--muted);text-align:center;font-weight:650}
 .findings li.problem>span:first-child{color:var(--fail)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(186px,1fr));gap:1px;margin-top:20px;background:var(--line);border:1px solid var(--line);border-radius:16px;overflow:hidden}
-.figures>div{background:var(--paper);padding:16px 22px}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(186px,1fr));margin-top:20px;background:var(--paper);border:1px solid var(--line);border-radius:16px;overflow:hidden}
+.figures>div{box-shadow:1px 0 0 var(--line),0 1px 0 var(--line);padding:16px 22px}
 .figures dt{font-size:13px;color:var(--muted)}
 .figures .value{display:block;font-size:25px;line-height:1.3;font-weight:640;letter-spacing:-.015em}
 .figures .detail{display:block;font-size:12.5px;color:var(--muted)}
@@ -139,7 +139,7 @@ const charts = `
 .plot:empty::after{content:"";display:block;height:220px;border-radius:8px;background:var(--raised)}
 .plot .u-over{cursor:crosshair}
 .plot .u-select{background:color-mix(in srgb,var(--ink) 12%,transparent)}
-.plot .u-cursor-x{border-right:1px solid var(--rule)!important}
+.plot .u-cursor-x{border-right:1px solid var(--ink)!important}
 .pair{display:grid;gap:16px;margin-top:16px}.pair>.empty{margin:0}@media(min-width:1180px){.pair:has(>.bars~.bars){grid-template-columns:1fr 1fr}.pair:has(>.bars~.bars) .bars ul{grid-template-columns:1fr auto}.pair:has(>.bars~.bars) .bars .bar{grid-column:1/-1;grid-row:2}.pair:has(>.bars~.bars) .bars .meaning{grid-column:1/-1}}
 .bars{background:var(--paper);border:1px solid var(--line);border-radius:16px;padding:18px 22px}
 .bars ul{display:grid;grid-template-columns:max-content minmax(80px,240px) max-content 1fr;column-gap:22px}
@@ -224,6 +224,7 @@ kbd{display:inline-block;min-width:24px;text-align:center;padding:1px 6px;border
 #search input{width:100%;padding:10px 14px;font-size:16px}
 #search-results{max-height:50vh;overflow-y:auto;margin-top:8px}
 #search-results li{display:grid;grid-template-columns:96px 1fr;gap:12px;padding:8px 12px;border-radius:8px;cursor:pointer}
+#search-results li span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 #search-results li .where{color:var(--muted);font-size:12.5px;padding-top:1px}
 #search-results li[aria-selected=true]{background:var(--raised);box-shadow:inset 3px 0 var(--ink)}
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}

@@ -114,7 +114,9 @@ function nodeMarkup(node: string, result: Result, layout: Layout): Markup {
   const failing = share > errorShareShown;
   const inside = failing
     ? formatShare(Math.round(share * 1000) / 1000)
-    : `${formatNumber(service.utilisation * 100, 2)} %`;
+    : service.utilisation > 0 && service.utilisation < 0.01
+      ? '<1\u00a0%'
+      : `${formatNumber(service.utilisation * 100, 2)}\u00a0%`;
   const words = `${service.name}: ${formatNumber(service.offeredRate)} requests per second, CPU ${formatShare(service.utilisation)}, p95 ${formatMillis(service.latency.p95)}, ${formatShare(share)} errors. Show this service.`;
   const shape = failing
     ? html`<path class="shape" d="M${x} ${y - 33}L${x + 33} ${y}L${x} ${y + 33}L${x - 33} ${y}Z"/>`

@@ -37,8 +37,8 @@ ${incomplete(result, clock)}
 <p class="state"><span class="sign" aria-hidden="true">${state.sign}</span>${state.word}</p>
 <div class="why"><p class="sentence">${sentence(result)}</p>
 ${missed(result)}
-${findings(problems, clock)}
-${findings(notes, clock)}
+${findings(problems)}
+${findings(notes)}
 </div></div>
 ${figures(result, clock)}
 </header>`;
@@ -92,13 +92,13 @@ function missed(result: Result): Markup | false {
 }
 
 /** Findings of one severity; those about a stretch of time lead to it. */
-function findings(list: readonly Finding[], clock: Clock): Markup | false {
+function findings(list: readonly Finding[]): Markup | false {
   if (list.length === 0) return false;
   return html`<ul class="findings">${list.map((finding) => {
     const { subject, message, fromSeconds: from, toSeconds: to } = finding;
     const problem = finding.severity === 'problem';
     const stretch = typeof from === 'number' && typeof to === 'number';
-    return html`<li class="${problem && 'problem'}" data-find="${subject}: ${message}"><span aria-hidden="true">${problem ? '▸' : 'i'}</span><span>${about(subject, message)}${stretch && html` ${zoomLink(from, to, `show ${formatSpan(clock, from, to)}`)}`}</span></li>`;
+    return html`<li class="${problem && 'problem'}" data-find="${subject}: ${message}"><span aria-hidden="true">${problem ? '▸' : 'i'}</span><span>${about(subject, message)}${stretch && html` ${zoomLink(from, to, 'show on the charts')}`}</span></li>`;
   })}</ul>`;
 }
 
