@@ -4,7 +4,7 @@
  * pools that together exceed what the server accepts. The simulator runs them all the same.
  */
 import { formatDuration } from '../../../base/time.ts';
-import type { Source } from '../model.ts';
+import type { Call, Source } from '../model.ts';
 import { callEdges, callersFirst, callsIn } from './call-graph.ts';
 import { type EndpointDraft, endpointName, type Scope } from './draft.ts';
 import { listed, where } from './report.ts';
@@ -82,26 +82,26 @@ function checkAmplification(scope: Scope, endpoints: readonly EndpointDraft[]): 
   const { list, origins } = scope.calls;
   const worst = new Float64Array(endpoints.length).fill(1);
   const through = new Map<number, number>();
+  // Whether retries meet retries somewhere below; one layer alone says what it does.
+  const multiplied = new Set<number>();
+  const meets = ({ retries, endpoint }: Call): boolean =>
+    multiplied.has(endpoint) || (attemptsOf(retries) > 1 && worst[endpoint] > 1);
   for (const id of callersFirst(callEdges(endpoints, list)).reverse()) {
     callsIn(endpoints[id].steps, (call) => {
       const attempts = attemptsOf(list[call].retries) * worst[list[call].endpoint];
       if (attempts <= worst[id]) return;
       worst[id] = attempts;
       through.set(id, call);
+      if (meets(list[call])) multiplied.add(id);
     });
   }
-  for (const [call, { client, retries, endpoint }] of list.entries()) {
-    const attempts = attemptsOf(retries) * worst[endpoint];
-    // Told where requests enter; one layer alone says what it does.
-    if (client !== null || attempts <= amplificationMax || worst[endpoint] === 1 || origins[call].inferred)
-      continue;
-    tell(scope, endpoints, call, attempts, through);
-    return;
-  }
-  const entry = [...through].find(
-    ([id, call]) => worst[id] > amplificationMax && worst[list[call].endpoint] > 1,
-  );
-  if (entry) tell(scope, endpoints, entry[1], worst[entry[0]], through);
+  const grave = (call: Call): boolean =>
+    !origins[call.id].inferred &&
+    meets(call) &&
+    attemptsOf(call.retries) * worst[call.endpoint] > amplificationMax;
+  // Told where requests enter, else at the first service where it begins.
+  const first = list.find((call) => call.client === null && grave(call)) ?? list.find(grave);
+  if (first) tell(scope, endpoints, first.id, attemptsOf(first.retries) * worst[first.endpoint], through);
 }
 
 function attemptsOf(retries: { readonly max: number; readonly budget: unknown }): number {

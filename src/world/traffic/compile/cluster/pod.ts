@@ -57,7 +57,9 @@ function amounts(container: Container, resource: string): Amounts {
 }
 
 function sum(all: readonly Amounts[]): number {
-  return all.reduce((total, one) => total + (one.request ?? 0), 0);
+  const total = all.reduce((sum, one) => sum + (one.request ?? 0), 0);
+  // Quantities are exact to a billionth; what binary fractions add is none of their doing.
+  return Math.round(total * 1e9) / 1e9;
 }
 
 /** Cores of a node where the manifests do not name one: the common general-purpose size of every large cloud. */

@@ -5,6 +5,7 @@
 import { formatDuration } from '../../../../base/time.ts';
 import type { CompileContext } from '../../../../model/kind.ts';
 import type { WrittenShape } from '../../../../model/kinds/traffic.ts';
+import { readDuration } from '../../../../model/notation.ts';
 import type { Path } from '../../../../model/place.ts';
 import type { Resource } from '../../../../model/resource.ts';
 import type { RateCurve } from '../../model.ts';
@@ -150,7 +151,9 @@ export class ShapeReader {
   }
 
   #positive(written: string, path: Path, why: string): number {
-    return this.#amounts.positiveDuration(written, path, why) ?? 1;
+    const micros = this.#amounts.positiveDuration(written, path, why);
+    // After the error, one swing of the whole run draws without another.
+    return readDuration(written) === 0 || micros === null ? this.#duration : micros;
   }
 
   #drawable(periods: number, knots: number, path: Path): boolean {

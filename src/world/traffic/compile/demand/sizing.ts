@@ -131,7 +131,7 @@ export function findBottleneck(
     }
     consider(service, 'the CPU', cpu, usableCores(service.base));
     consider(service, 'the threads', held, slots(service.base));
-    for (const [pool, micros] of poolHolds(scope.calls.list, service, visits, stays)) {
+    for (const [pool, micros] of poolHolds(scope, service, visits, stays)) {
       consider(service, `the connection pool ${service.pools[pool].name}`, micros, service.pools[pool].size);
     }
   }
@@ -156,7 +156,7 @@ function slots(service: Omit<Service, 'pools'>): number {
 /** Mean microseconds that an unhurried request of each endpoint takes, its calls included. */
 function staysOf(scope: Scope, endpoints: readonly EndpointDraft[]): Float64Array {
   const calls = scope.calls.list;
-  const way = 2 * finite(distributionMean(scope.context.scenario.network.sameZone));
+  const way = wayMicros(scope);
   const stays = new Float64Array(endpoints.length);
   const stayOf = (steps: readonly Step[]): number => {
     const { cpuMicros, waitMicros } = ownWork(steps);
@@ -180,24 +180,30 @@ function callTime(steps: readonly Step[], timeOf: (call: number) => number): num
   return time;
 }
 
+/** Microseconds of a connection that one request a second takes: until the answer is back. */
 function poolHolds(
-  calls: readonly Call[],
+  scope: Scope,
   service: ServiceDraft,
   visits: Float64Array,
   stays: Float64Array,
 ): Map<number, number> {
+  const calls = scope.calls.list;
+  const way = wayMicros(scope);
   const holds = new Map<number, number>();
   for (const { id, steps } of service.endpoints) {
     callsIn(steps, (call, times) => {
       const { pool, endpoint } = calls[call];
-      if (pool !== null) holds.set(pool, (holds.get(pool) ?? 0) + visits[id] * times * stays[endpoint]);
+      if (pool !== null)
+        holds.set(pool, (holds.get(pool) ?? 0) + visits[id] * times * (way + stays[endpoint]));
     });
   }
   return holds;
 }
 
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0;
+/** There and back, within a zone. */
+function wayMicros(scope: Scope): number {
+  const mean = distributionMean(scope.context.scenario.network.sameZone);
+  return Number.isFinite(mean) ? 2 * mean : 0;
 }
 
 /** Two significant digits: more would look like knowledge. */

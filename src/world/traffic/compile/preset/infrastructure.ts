@@ -416,6 +416,8 @@ const watcher: Preset = {
     'alertmanager',
     'grafana',
     'jaeger',
+    'jaegertracing',
+    'openzipkin',
     'zipkin',
     'tempo',
     'loki',

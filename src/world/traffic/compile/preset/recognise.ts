@@ -21,6 +21,12 @@ export function imageName(image: string): string {
   return path.split(':')[0].toLowerCase();
 }
 
+/** Who publishes an image: what stands between the registry and the name, lower case. */
+function ownerOf(image: string): string {
+  const parts = image.split('@')[0].toLowerCase().split('/').slice(0, -1);
+  return (/[.:]/.test(parts[0] ?? '') ? parts.slice(1) : parts).join('/');
+}
+
 function wordsOf(name: string): string[] {
   return name.split(/[^a-z0-9]+/).filter((word) => word !== '');
 }
@@ -80,14 +86,19 @@ function because(preset: Preset, fact: string): Recognition {
 
 function byProduct(words: readonly string[], image: string): Recognition | null {
   const watcher = infrastructurePresets.find((preset) => preset.name === 'telemetry');
-  if (watcher && words.some((word) => watcher.images.includes(word)))
+  const owner = wordsOf(ownerOf(image));
+  if (watcher && [...owner, ...words].some((word) => watcher.images.includes(word)))
     return because(watcher, `image ${image}`);
   if (words.slice(1).some((word) => userWords.has(word))) return null;
   const pooler = infrastructurePresets.find(
     (preset) => preset.role === 'proxy' && words.some((word) => preset.images.includes(word)),
   );
   if (pooler) return because(pooler, `image ${image}`);
-  const product = infrastructurePresets.find((preset) => preset.images.includes(words[0]));
+  const named = (word: string): Preset | undefined =>
+    infrastructurePresets.find((preset) => preset.images.includes(word));
+  // `cp-kafka` is Kafka as somebody packs it; `php-redis` is PHP with a client.
+  const platform = words.some((word) => platformPresets.some((preset) => preset.images.includes(word)));
+  const product = named(words[0]) ?? (platform ? undefined : named(words[words.length - 1]));
   return product ? because(product, `image ${image}`) : null;
 }
 
