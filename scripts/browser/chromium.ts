@@ -28,7 +28,12 @@ export function findChromium(): string | null {
 
 const quiet = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update', '--hide-scrollbars', '--mute-audio'],
+  ...[
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--hide-scrollbars',
+    '--window-size=1280,900',
+  ],
 ];
 
 /** A headless browser with one page, driven over the DevTools protocol, which Node.js speaks by itself. */
@@ -53,23 +58,28 @@ export class Chromium {
     const profile = mkdtempSync(path.join(tmpdir(), 'chromium-'));
     const args = [...quiet, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const socket = new WebSocket(await addressOf(child));
-    await new Promise((resolve, reject) => {
-      socket.addEventListener('open', resolve);
-      socket.addEventListener('error', () => reject(new Error('the browser does not answer')));
-    });
-    const browser = new Chromium(child, profile, socket);
-    await browser.#openPage();
-    return browser;
+    try {
+      const socket = new WebSocket(await addressOf(child));
+      await new Promise((resolve, reject) => {
+        socket.addEventListener('open', resolve);
+        socket.addEventListener('error', () => reject(new Error('the browser does not answer')));
+      });
+      const browser = new Chromium(child, profile, socket);
+      await browser.#attach();
+      return browser;
+    } catch (error) {
+      child.kill();
+      throw error;
+    }
   }
 
-  async #openPage(): Promise<void> {
-    const { targetId } = await this.send('Target.createTarget', {
-      url: 'about:blank',
-      width: 1280,
-      height: 900,
+  async #attach(): Promise<void> {
+    const { targetInfos } = await this.send('Target.getTargets');
+    const page = (targetInfos as { type: string; targetId: string }[]).find(({ type }) => type === 'page');
+    const { sessionId } = await this.send('Target.attachToTarget', {
+      targetId: page?.targetId,
+      flatten: true,
     });
-    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
     this.#session = String(sessionId);
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await this.send(`${domain}.enable`);
   }
@@ -110,7 +120,6 @@ export class Chromium {
     });
     await this.send('Page.navigate', { url });
     await loaded;
-    await this.frame();
   }
 
   /** The value of an expression in the page. */
