@@ -1,5 +1,6 @@
 import type { Result } from '../../src/model/result.ts';
 import { columnsOf, daySeconds, momentAt, type Name, services, shares } from './sample-columns.cases.ts';
+import { type Day, objectivesOf } from './sample-objectives.cases.ts';
 
 /**
  * A made-up but plausible result for tests of the report: one day, four services, a launch at 09:32 that one
@@ -89,13 +90,6 @@ export function sampleDay(options: SampleOptions = {}): Result {
       },
     ],
   };
-}
-
-/** The totals that everything else follows from. */
-interface Day {
-  readonly offered: number;
-  readonly failed: number;
-  readonly roomy: boolean;
 }
 
 function sourceOf({ offered, failed, roomy }: Day): Result['sources'][number] {
@@ -265,61 +259,6 @@ function callsOf({ offered, failed }: Day): Result['calls'] {
       latency: latency(service === 'cache' ? 0.9 : 24, calls),
     };
   });
-}
-
-function objectivesOf({ offered, failed, roomy }: Day): Result['objectives'] {
-  const slow = Math.round(roomy ? offered * 0.021 : failed * 1.3 + offered * 0.045);
-  return [
-    objectiveOf({ name: 'pages-answered', target: 0.999, latencyMs: null, bad: failed, offered, roomy }),
-    objectiveOf({ name: 'pages-fast', target: 0.95, latencyMs: 250, bad: slow, offered, roomy }),
-  ];
-}
-
-interface Target {
-  readonly name: string;
-  readonly target: number;
-  readonly latencyMs: number | null;
-  readonly bad: number;
-  readonly offered: number;
-  readonly roomy: boolean;
-}
-
-function objectiveOf({ name, target, latencyMs, bad, offered, roomy }: Target): Result['objectives'][number] {
-  const budget = offered * (1 - target);
-  const within = latencyMs === null ? '' : ` within ${latencyMs} ms`;
-  return {
-    name,
-    description: `${target * 100} % of requests of traffic visitors are answered without error${within}.`,
-    indicator: latencyMs === null ? 'availability' : 'latency',
-    subject: 'traffic visitors',
-    target,
-    latencyMs,
-    achieved: 1 - bad / offered,
-    good: offered - bad,
-    total: offered,
-    budget,
-    budgetUsed: bad / budget,
-    periodBudgetUsed: bad / budget / 30,
-    burnRateMax: roomy ? 0.2 : 8.8 / (1 - target) / 20,
-    worstWindow: { fromSeconds: 34_200, toSeconds: 34_500, achieved: roomy ? 0.9998 : 0.56 },
-    burnAlerts: [
-      {
-        severity: 'page',
-        longSeconds: 3600,
-        shortSeconds: 300,
-        factor: 14.4,
-        firstAtSeconds: roomy ? null : 33_060,
-      },
-      {
-        severity: 'page',
-        longSeconds: 21_600,
-        shortSeconds: 1800,
-        factor: 6,
-        firstAtSeconds: roomy ? null : 33_600,
-      },
-    ],
-    passed: bad <= budget,
-  };
 }
 
 /** Three runs of the day as it is and three with room for the peak, paired by seed. */
