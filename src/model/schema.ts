@@ -51,8 +51,17 @@ export function asSchema(schema: TSchema): Schema {
 /** The definitions in force inside `schema`: those around it and its own. */
 export function definitionsIn(schema: Schema, outer: Definitions): Definitions {
   if (schema.$defs === undefined) return outer;
-  return new Map([...outer, ...Object.entries(schema.$defs)]);
+  if (outer.size > 0) return new Map([...outer, ...Object.entries(schema.$defs)]);
+  // The same schemas judge thousands of documents.
+  let definitions = known.get(schema.$defs);
+  if (definitions === undefined) {
+    definitions = new Map(Object.entries(schema.$defs));
+    known.set(schema.$defs, definitions);
+  }
+  return definitions;
 }
+
+const known = new WeakMap<object, Definitions>();
 
 export const noDefinitions: Definitions = new Map();
 
