@@ -33,7 +33,7 @@ export function compileFixture(name: string, more = ''): Compiled {
 function compileFiles(files: readonly SourceFile[], data: Readonly<Record<string, string>>): Compiled {
   const { scenario, diagnostics: read } = parse(files, catalogue);
   const { model, diagnostics: compiled } = compile(scenario, catalogue, {
-    files: (name) => data[name] ?? null,
+    files: (name) => (Object.hasOwn(data, name) ? data[name] : null),
   });
   const diagnostics = [...read, ...compiled];
   return {

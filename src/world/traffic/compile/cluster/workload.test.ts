@@ -124,3 +124,14 @@ test('the container that serves is not the sidecar before it', () => {
   assert.equal(web.cpu.limitCores, null);
   assert.equal(web.cpu.requestCores, 1.25);
 });
+
+test('a workload whose name is taken gets one of its own', () => {
+  const alone = (kind: string): string =>
+    `---\n${deployed('web', { kind }).split('---\n')[1]}`.replaceAll('"app":"web"', '"app":"other"');
+  const compiled = compileText(deployed('web') + alone('StatefulSet'));
+  assert.deepEqual(
+    compiled.traffic.services.map((one) => one.name),
+    ['web', 'web-statefulset'],
+  );
+  assert.match(only(compiled, 'name-taken').message, /simulated as web-statefulset/);
+});

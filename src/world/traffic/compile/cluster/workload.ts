@@ -105,7 +105,29 @@ export function findDeployments(
     else if (modelled.has(service.id)) all.push(external(service));
     else warnUnbacked(service, workloads, diagnostics);
   }
-  return new Deployments(all);
+  return new Deployments(renamed(all, diagnostics));
+}
+
+/** A workload without a Service gives way where its name is taken: it takes its kind into its name. */
+function renamed(all: readonly Deployed[], diagnostics: Diagnostics): Deployed[] {
+  const taken = new Set(all.filter((one) => one.services.length > 0).map((one) => one.name));
+  return all.map((one) => {
+    if (one.services.length > 0) return one;
+    const { resource } = one.workloads[0];
+    let shortName = one.shortName;
+    for (let n = 1; taken.has(qualifiedName(one.namespace, shortName)); n += 1) {
+      shortName = `${one.shortName}-${resource.kind.toLowerCase()}${n === 1 ? '' : n}`;
+    }
+    const name = qualifiedName(one.namespace, shortName);
+    taken.add(name);
+    if (name === one.name) return one;
+    diagnostics.info(
+      'name-taken',
+      `${resource.id} has no Service, and ${one.name} is the name of something else; it is simulated as ${name}.`,
+      where(resource, ['metadata', 'name'], 'Give it a Service, or a name of its own.'),
+    );
+    return { ...one, name, shortName };
+  });
 }
 
 function workloadOf(resource: Resource<WorkloadDocument>): Workload {
