@@ -5,7 +5,7 @@ export function utilisationOf(samples: Samples, service: string): PerSample | nu
   const used = samples.increase('container_cpu_usage_seconds_total', { service });
   const available = samples.increase('container_cpu_capacity_seconds_total', { service });
   if (used === null || available === null) return null;
-  return used.map((seconds, i) => (available[i] > 0 ? withoutNoise(seconds / available[i]) : NaN));
+  return used.map((seconds, i) => (available[i] > 0 ? usedShare(seconds, available[i]) : NaN));
 }
 
 /** Time held back by the CPU limit over the time that replicas existed, in each interval. Null: no such series. */
@@ -15,11 +15,15 @@ export function throttledShareOf(samples: Samples, service: string): PerSample |
   if (throttled === null || replicas === null) return null;
   return throttled.map((seconds, i) => {
     const available = (replicas[i] * samples.lengthMicros(i)) / 1e6;
-    return available > 0 ? withoutNoise(seconds / available) : NaN;
+    return available > 0 ? usedShare(seconds, available) : NaN;
   });
 }
 
-/** Differences of large sums of seconds leave noise in the last digits; a full CPU must read as 1. */
-function withoutNoise(share: number): number {
-  return Number(share.toPrecision(9));
+/**
+ * What was used of what was available, one at most: differences of large sums leave noise in the last digits, and a
+ * replica may spend the CPU quota of a whole period in an interval, or a life, that holds only the start of it. Such
+ * a CPU was full, not fuller.
+ */
+export function usedShare(used: number, available: number): number {
+  return Math.min(1, Number((used / available).toPrecision(9)));
 }

@@ -3,7 +3,7 @@ import type { CallResult, EndpointResult, ServiceResult, SourceResult } from '..
 import type { Cause, EndpointAccount, Outcomes, ServiceAccount, TrafficAccounts } from '../run/run.ts';
 import { latencyOf } from './latency.ts';
 import type { Samples } from './samples.ts';
-import { utilisationOf } from './service-shares.ts';
+import { usedShare, utilisationOf } from './service-shares.ts';
 
 /** All requests that ended, however they did. */
 export function endedOf(outcomes: Outcomes): number {
@@ -75,7 +75,8 @@ function serviceResult(
 ): ServiceResult {
   const micros = truth.toMicros - truth.fromMicros;
   const seconds = windowSeconds(truth);
-  const utilisation = ratio(service.cpuMicros, service.cpuCapacityMicros);
+  const { cpuMicros, cpuCapacityMicros } = service;
+  const utilisation = cpuCapacityMicros > 0 ? usedShare(cpuMicros, cpuCapacityMicros) : 0;
   return {
     name: service.name,
     workload: service.workload,
