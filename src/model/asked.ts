@@ -77,6 +77,7 @@ class AskedReader {
     if (endpoint !== null) this.#checkEndpoint(service, endpoint, [...path, 'on', 'endpoint']);
     return {
       name: written.name,
+      ...(written.displayName === undefined ? {} : { displayName: written.displayName }),
       indicator: written.indicator,
       traffic,
       service,

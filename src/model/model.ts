@@ -17,6 +17,8 @@ export interface Inference {
 /** A service-level objective over the whole measured window, OpenSLO-shaped. */
 export interface Objective {
   readonly name: string;
+  /** The name for people, where the author gave one. */
+  readonly displayName?: string;
   /** `availability`: good = answered without error. `latency`: good = answered without error within `latencyMicros`. */
   readonly indicator: 'availability' | 'latency';
   /** Traffic name, or service, or service and endpoint that it is measured on; user-level traffic when both are null. */

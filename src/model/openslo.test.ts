@@ -60,10 +60,11 @@ test('an SLI of its own, several objectives, percentages', () => {
   assert.deepEqual(
     objectives?.map(({ name, indicator, service, target }) => [name, indicator, service, target]),
     [
-      ['quick good', 'availability', 'web', 0.995],
+      ['quick 1', 'availability', 'web', 0.995],
       ['quick 2', 'availability', 'web', 0.9],
     ],
   );
+  assert.equal(objectives?.[0].displayName, 'good');
 });
 
 test('what cannot be measured here is left out with a warning', () => {

@@ -190,10 +190,11 @@ class SloReader {
       );
     return spec.objectives.map((objective, index) => {
       const path: Path = ['spec', 'objectives', index];
-      const suffix = spec.objectives.length === 1 ? '' : ` ${objective.displayName ?? index + 1}`;
+      const suffix = spec.objectives.length === 1 ? '' : ` ${index + 1}`;
       return {
         ...indicator,
         name: `${this.#slo.name}${suffix}`,
+        ...(objective.displayName === undefined ? {} : { displayName: objective.displayName }),
         target: this.#target(objective, path),
         periodMicros: this.#period(),
       };
