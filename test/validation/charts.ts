@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { mergeSummaries, type SketchSummary } from '../../src/base/sketch.ts';
 import { type CaseResult, sketchKey, type TailLine } from './compare.ts';
 import { distributionOf } from './measure.ts';
 import { type Chart, type Point, type Series, svgOf } from './plot.ts';
 import type { CurvePlot, Plot, System, TailPlot, Unit } from './systems/system.ts';
-import { halfWidth } from './theory/statistics.ts';
+import { estimate, halfWidth } from './theory/statistics.ts';
 
 /** What a unit's numbers are shown in: simulated times are microseconds, people read milliseconds. */
 export const shownPerUnit: Readonly<Record<Unit, number>> = {
@@ -69,11 +70,10 @@ function tailChart(plot: TailPlot, results: readonly CaseResult[]): Chart {
   const xMax = plot.xMaxMicros / 1000;
   const series = plot.lines.map((line): Series => {
     const sketches = results.flatMap((result) => result.sketches.get(sketchKey(plot.file, line.label)) ?? []);
-    assert(sketches.length === 1, `${plot.file}: ${line.label} was not collected`);
-    const points = thinned(distributionOf(sketches[0]), xMax);
+    assert(sketches.length > 1, `${plot.file}: ${line.label} was not collected`);
     return {
       label: line.label,
-      points: points.map(([x, y]) => ({ x, y, spread: 0 })),
+      points: tailPoints(sketches, xMax),
       line: sampled((x) => line.survival(x * 1000), [xMax / 2000, xMax]),
     };
   });
@@ -87,18 +87,44 @@ function tailChart(plot: TailPlot, results: readonly CaseResult[]): Chart {
   };
 }
 
-/** At most one point for every fortieth of the axis: enough to see, few enough to see through. */
+const pointsPerTail = 30;
+
+/** The share above each of some values, with its interval over the replications. */
+function tailPoints(sketches: readonly SketchSummary[], xMax: number): Point[] {
+  const edges = thinned(distributionOf(mergeSummaries(sketches)), xMax);
+  const distributions = sketches.map(distributionOf);
+  return edges.map((micros) => {
+    const shares = distributions.map((distribution) => 1 - shareUpTo(distribution, micros));
+    const above = estimate(shares);
+    return { x: micros / 1000, y: above.mean, spread: halfWidth(above, 0.95) };
+  });
+}
+
+/** Bucket ends, at most one for each step of the axis: enough to see, few enough to see through. */
 function thinned(
   distribution: readonly (readonly [micros: number, share: number])[],
   xMax: number,
-): [number, number][] {
-  const kept: [number, number][] = [];
+): number[] {
+  const kept: number[] = [];
+  const step = (xMax * 1000) / pointsPerTail;
   let next = 0;
-  for (const [micros, share] of distribution) {
-    const x = micros / 1000;
-    if (x < next || x > xMax) continue;
-    kept.push([x, 1 - share]);
-    next = (Math.floor((x / xMax) * 40) + 1) * (xMax / 40);
+  for (const [micros] of distribution) {
+    if (micros < next || micros > xMax * 1000) continue;
+    kept.push(micros);
+    next = (Math.floor(micros / step) + 1) * step;
   }
   return kept;
+}
+
+/** Buckets are the same in every sketch, so an end of one is never inside another. */
+function shareUpTo(
+  distribution: readonly (readonly [micros: number, share: number])[],
+  micros: number,
+): number {
+  let share = 0;
+  for (const [end, upTo] of distribution) {
+    if (end > micros) break;
+    share = upTo;
+  }
+  return share;
 }

@@ -1,5 +1,5 @@
 import { hashWords } from '../../src/base/hash.ts';
-import { mergeSummaries, type SketchSummary } from '../../src/base/sketch.ts';
+import type { SketchSummary } from '../../src/base/sketch.ts';
 import { simulate } from '../../src/run/simulate.ts';
 import type { Case, Quantity, TailPlot } from './systems/system.ts';
 import { type Estimate, estimate, halfWidth } from './theory/statistics.ts';
@@ -33,8 +33,8 @@ export interface Comparison {
 export interface CaseResult {
   readonly case: Case;
   readonly comparisons: readonly Comparison[];
-  /** Sketches asked for, all replications together, by plot file and line label. */
-  readonly sketches: ReadonlyMap<string, SketchSummary>;
+  /** Sketches asked for, one of each replication, by plot file and line label. */
+  readonly sketches: ReadonlyMap<string, readonly SketchSummary[]>;
   /** Laws that a run found broken. */
   readonly brokenLaws: readonly string[];
 }
@@ -50,7 +50,9 @@ export function seedOf(caseId: string, family: number, replication: number): num
 /** Runs all replications of a case and compares each of its quantities. */
 export function compareCase(of: Case, effort: Effort, tails: readonly TailLine[] = []): CaseResult {
   const values: number[][] = of.quantities.map(() => []);
-  const sketches = new Map<string, SketchSummary>();
+  const sketches = new Map<string, SketchSummary[]>(
+    tails.map(({ file, label }) => [sketchKey(file, label), []]),
+  );
   const brokenLaws = new Set<string>();
   const model = of.build({
     warmupMicros: Math.round(of.warmupMicros),
@@ -59,12 +61,7 @@ export function compareCase(of: Case, effort: Effort, tails: readonly TailLine[]
   for (let replication = 0; replication < effort.replications; replication++) {
     const run = simulate(model, seedOf(of.id, effort.family, replication));
     for (const [i, quantity] of of.quantities.entries()) values[i].push(quantity.measure(run));
-    for (const tail of tails) {
-      const key = sketchKey(tail.file, tail.label);
-      const seen = sketches.get(key);
-      const own = tail.sketch(run.truth);
-      sketches.set(key, seen === undefined ? own : mergeSummaries([seen, own]));
-    }
+    for (const tail of tails) sketches.get(sketchKey(tail.file, tail.label))?.push(tail.sketch(run.truth));
     for (const check of run.checks) if (!check.passed) brokenLaws.add(`${check.name}: ${check.detail}`);
   }
   const comparisons = of.quantities.map((quantity, i) => compare(quantity, values[i]));

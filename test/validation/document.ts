@@ -56,8 +56,8 @@ function summary(comparisons: readonly Comparison[], all: readonly Validated[]):
   const cases = all.reduce((sum, { results }) => sum + results.length, 0);
   return `## In short
 
-${comparisons.length} comparisons over ${cases} systems. Of the ${random.length} with chance in them, **${outside} lie outside their 95 % interval; by
-chance alone ${expected.toFixed(0)} would** (give or take ${(2 * Math.sqrt(expected * 0.95)).toFixed(0)}, more since those of one system share their luck). The farthest is ${Math.abs(farthest.standardErrors).toFixed(1)} standard
+${comparisons.length} comparisons over ${cases} settings of ${all.length} kinds of systems. Of the ${random.length} with chance in them,
+**${outside} lie outside their 95 % interval (marked ✱); by chance alone ${expected.toFixed(0)} would** (give or take ${(2 * Math.sqrt(expected * 0.95)).toFixed(0)}, more since those of one system share their luck). The farthest is ${Math.abs(farthest.standardErrors).toFixed(1)} standard
 errors away. Half of all deviations are below ${percent(requests[Math.floor(requests.length / 2)])}, nine in ten below ${percent(requests[Math.floor(requests.length * 0.9)])}. The ${exact} comparisons without
 chance agree ${comparisons.filter((c) => c.quantity.exact !== undefined).every((c) => contains(c, 0.95)) ? 'to the clock’s microsecond' : '**not everywhere**'}.`;
 }
@@ -97,7 +97,9 @@ function section({ system, results }: Validated): string {
 function row(parameters: string, comparison: Comparison): string {
   const { quantity, estimate, deviation, standardErrors } = comparison;
   const factor = shownPerUnit[quantity.unit];
-  const shown = (value: number) => significant(value * factor);
+  const digits = digitsAfterPoint(quantity.theory * factor, 4);
+  const shown = (value: number) => (value * factor).toFixed(digits);
+  const half = halfWidth(estimate, 0.95) * factor;
   const chance = quantity.exact === undefined;
   const signed = (value: number, digits: number) =>
     `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
@@ -106,7 +108,7 @@ function row(parameters: string, comparison: Comparison): string {
     quantity.name + (quantity.unit === 'milliseconds' ? ', ms' : ''),
     shown(quantity.theory),
     shown(estimate.mean),
-    chance ? shown(halfWidth(estimate, 0.95)) : 'exact',
+    chance ? half.toFixed(digitsAfterPoint(half, 2)) : 'exact',
     `${signed(deviation * 100, 2)} %`,
     chance ? `${signed(standardErrors, 1)}${contains(comparison, 0.95) ? '' : ' ✱'}` : '',
     `\`${quantity.account}\``,
@@ -114,11 +116,11 @@ function row(parameters: string, comparison: Comparison): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Four significant digits without an exponent. */
-function significant(value: number): string {
-  if (value === 0) return '0';
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toFixed(Math.min(digits, 8));
+/** How many digits after the point show this many significant ones. */
+function digitsAfterPoint(value: number, significant: number): number {
+  if (value === 0) return 0;
+  const beforePoint = Math.floor(Math.log10(Math.abs(value)) + 1e-9) + 1;
+  return Math.min(8, Math.max(0, significant - beforePoint));
 }
 
 const notValidated = `## What is not validated yet

@@ -21,7 +21,7 @@ const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 function positive(text: string | undefined, otherwise: number): number {
   const value = text === undefined ? otherwise : Number(text);
-  if (!(value >= 0)) throw new Error(`${text} is not a number\n${usage}`);
+  if (!(value >= 0)) throw new RangeError(`${text} is not a number`);
   return value;
 }
 

@@ -68,7 +68,12 @@ function scaleOf({ xRange, yRange, logarithmicY }: Chart): Scale {
   const [low, high] = [warp(yRange[0]), warp(yRange[1])];
   return {
     x: (value) => left + ((value - xRange[0]) / (xRange[1] - xRange[0])) * (width - left - right),
-    y: (value) => height - bottom - ((warp(value) - low) / (high - low)) * (height - top - bottom),
+    // An error bar that leaves the chart ends at its edge.
+    y: (value) =>
+      height -
+      bottom -
+      ((warp(Math.min(yRange[1], Math.max(yRange[0], value))) - low) / (high - low)) *
+        (height - top - bottom),
     inside: (x, y) => x >= xRange[0] && x <= xRange[1] && y >= yRange[0] && y <= yRange[1],
   };
 }
@@ -136,7 +141,7 @@ export function linearTicks(from: number, to: number): number[] {
   const decade = 10 ** Math.floor(Math.log10(rough));
   const step = decade * ([1, 2, 5, 10].find((factor) => factor * decade >= rough) ?? 10);
   const ticks: number[] = [];
-  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i++) ticks.push(i * step);
+  for (let i = Math.ceil(from / step - 1e-9) + 0; i * step <= to + step * 1e-9; i++) ticks.push(i * step);
   return ticks;
 }
 

@@ -28,6 +28,7 @@ import {
   serviceMicros as mean,
   type Quantity,
   rateAt,
+  reportOnly,
   type System,
   userLatencyQuantile,
   utilisation,
@@ -87,7 +88,7 @@ function retryCase(failure: number, max: number, jitter: 'none' | 'full' | 'equa
   for (let retry = 1; retry <= max; retry++, delay *= backoff.multiplier)
     meanLatencyOfCall += failure ** retry * delay;
   return {
-    id: `retry-${failure}-${max}-${jitter}`,
+    id: `retry-${max}-${failure}`,
     parameters: `failure p = ${failure}, at most ${max} retries, jitter ${jitter}`,
     x: failure,
     ...fixed(20_000, 50),
@@ -258,6 +259,9 @@ export const clientSystem: System = {
     retryCase(0.3, 3, 'none'),
     retryCase(0.6, 4, 'full'),
     retryCase(0.5, 2, 'equal'),
+    ...[0.15, 0.8].map((failure) => reportOnly(retryCase(failure, 3, 'none'))),
+    ...[0.3, 0.9].map((failure) => reportOnly(retryCase(failure, 4, 'full'))),
+    ...[0.2, 0.95].map((failure) => reportOnly(retryCase(failure, 2, 'equal'))),
     budgetCase,
     hedgeCase('exponential', exponential(mean), 2 * mean),
     hedgeCase('weibull', { kind: 'weibull', shape: 0.6, scale: mean }, 3 * mean),
@@ -276,7 +280,7 @@ export const clientSystem: System = {
       lines: [2, 3, 4].map((max) => ({
         label: `at most ${max} retries`,
         quantity: 'attempts per call',
-        cases: `retry-${{ 2: 0.5, 3: 0.3, 4: 0.6 }[max]}-${max}-`,
+        cases: `retry-${max}-`,
         theory: (failure: number) => retryAmplification(failure, max),
       })),
     },
@@ -314,7 +318,16 @@ export const rateLimitSystem: System = {
   title: 'Token bucket: M/D/1/K in disguise',
   text: 'A bucket of b tokens refilled at rate r lets an arrival in when at least one token is there. Its missing tokens are the work in a queue with constant service 1/r and room for b, so the share refused is the loss of M/D/1/b.',
   reference: 'Berger, IEEE Trans. Communications 39 (1991); Gross and Harris, chapter 5',
-  cases: [rateLimitCase(60, 50, 1), rateLimitCase(45, 50, 5), rateLimitCase(60, 50, 20)],
+  cases: [
+    ...[20, 40, 80].map((perSecond) => reportOnly(rateLimitCase(perSecond, 50, 1))),
+    rateLimitCase(60, 50, 1),
+    reportOnly(rateLimitCase(35, 50, 5)),
+    rateLimitCase(45, 50, 5),
+    reportOnly(rateLimitCase(70, 50, 5)),
+    reportOnly(rateLimitCase(52, 50, 20)),
+    rateLimitCase(60, 50, 20),
+    reportOnly(rateLimitCase(85, 50, 20)),
+  ],
   plots: [
     {
       kind: 'curve',

@@ -18,6 +18,7 @@ import {
   outcomeShare,
   type Quantity,
   rateAt,
+  reportOnly,
   type System,
   utilisation,
 } from './system.ts';
@@ -103,9 +104,11 @@ export const mmcSystem: System = {
   text: 'One thread pool of c threads without CPU limit. A request waits with the probability of Erlang’s delay formula.',
   reference: 'Erlang (1917); Gross and Harris, Fundamentals of Queueing Theory, chapter 2',
   cases: [
+    reportOnly(mmcCase(4, 0.3, 25_000, 0.04)),
     mmcCase(4, 0.5, 25_000, 0.04),
     mmcCase(4, 0.7, 35_000, 0.08),
     mmcCase(4, 0.85, 90_000, 0.1),
+    reportOnly(mmcCase(4, 0.92, 200_000, 0.1)),
     mmcCase(16, 0.9, 90_000, 0.08),
   ],
   plots: [
@@ -115,8 +118,8 @@ export const mmcSystem: System = {
       title: 'M/M/4: sojourn over utilisation',
       xLabel: 'utilisation ρ',
       yLabel: 'milliseconds',
-      yMax: 900,
-      xRange: [0.05, 0.93],
+      yMax: 1800,
+      xRange: [0, 0.95],
       lines: [
         {
           label: 'mean',
@@ -207,7 +210,9 @@ export const lossSystem: System = {
   text: '`queue.capacity` is K − c. With K = c nobody may wait and the share refused is Erlang’s loss formula; a bounded queue stays stable when more is offered than it can serve.',
   reference: 'Erlang (1917); Gross and Harris, chapter 2',
   cases: [
+    reportOnly(mmcKCase(10, 10, 0.5, 40_000)),
     mmcKCase(10, 10, 0.8, 40_000),
+    reportOnly(mmcKCase(10, 10, 1.2, 40_000)),
     mmcKCase(2, 6, 1.1, 25_000),
     mmcKCase(1, 5, 2, 25_000),
     mmcKCase(1, 10, 0.7, 80_000),
@@ -219,7 +224,7 @@ export const lossSystem: System = {
       title: 'Ten servers without a queue: share refused',
       xLabel: 'offered load per server',
       yLabel: 'share refused',
-      xRange: [0.2, 1.3],
+      xRange: [0, 1.6],
       lines: [
         {
           label: 'Erlang B, M/M/10/10',
@@ -295,6 +300,7 @@ export const bulkheadSystem: System = {
   cases: [
     bulkheadCase('lognormal', lognormal(mean, 4), 10, 1),
     bulkheadCase('uniform', { kind: 'uniform', min: 0, max: 2 * mean }, 10, 0.6),
+    reportOnly(bulkheadCase('lognormal', lognormal(mean, 4), 10, 1.4)),
   ],
   plots: [],
 };

@@ -24,6 +24,7 @@ import {
   meanInSystem,
   meanLatency,
   meanUserLatency,
+  reportOnly,
   type System,
   userLatencyQuantile,
   utilisation,
@@ -74,6 +75,14 @@ function closedCase({ users, threads, think, thinkName }: Closed): Case {
   };
 }
 
+/** Between whole numbers of users in a straight line. */
+function meanResponseOfOneServer(users: number): number {
+  const at = (whole: number) =>
+    machineRepair({ users: Math.max(1, whole), meanThink, serviceRate: 1 / mean, servers: 1 }).meanSojourn;
+  const below = Math.floor(users);
+  return at(below) + (users - below) * (at(below + 1) - at(below));
+}
+
 const exponentialThink = { think: exponential(meanThink), thinkName: 'exponential' };
 
 export const closedSystem: System = {
@@ -83,8 +92,10 @@ export const closedSystem: System = {
   reference:
     'Gross and Harris, chapter 2; Sevcik and Mitrani, J. ACM 28 (1981); Baskett et al., J. ACM 22 (1975)',
   cases: [
+    reportOnly(closedCase({ users: 3, threads: 1, ...exponentialThink })),
     closedCase({ users: 8, threads: 1, ...exponentialThink }),
     closedCase({ users: 14, threads: 1, ...exponentialThink }),
+    reportOnly(closedCase({ users: 20, threads: 1, ...exponentialThink })),
     closedCase({ users: 40, threads: 3, ...exponentialThink }),
     closedCase({ users: 14, threads: 1, think: constant(meanThink), thinkName: 'constant' }),
   ],
@@ -95,19 +106,13 @@ export const closedSystem: System = {
       title: 'One server, users who think for a second: mean response',
       xLabel: 'users',
       yLabel: 'milliseconds',
-      xRange: [1, 20],
+      xRange: [1, 24],
       lines: [
         {
           label: 'mean response',
           quantity: 'mean response',
           cases: 'closed-1-',
-          theory: (users) =>
-            machineRepair({
-              users: Math.max(1, Math.round(users)),
-              meanThink,
-              serviceRate: 1 / mean,
-              servers: 1,
-            }).meanSojourn,
+          theory: meanResponseOfOneServer,
         },
       ],
     },

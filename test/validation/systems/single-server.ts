@@ -18,6 +18,7 @@ import {
   meanQueueWait,
   type Quantity,
   rateAt,
+  reportOnly,
   type System,
   utilisation,
 } from './system.ts';
@@ -112,10 +113,12 @@ export const mm1System: System = {
   text: 'One event loop, one endpoint with one exponential CPU step, Poisson arrivals. The number inside is geometric, the sojourn exponential with rate μ − λ.',
   reference: 'Kleinrock, Queueing Systems I (1975), chapter 3',
   cases: [
+    reportOnly(mm1Case(0.1, 20_000, 0.04, 0.12)),
     mm1Case(0.3, 20_000, 0.04, 0.12),
     mm1Case(0.5, 30_000, 0.06, 0.11),
     mm1Case(0.7, 50_000, 0.09, 0.13),
     mm1Case(0.8, 90_000, 0.1, 0.14),
+    reportOnly(mm1Case(0.9, 400_000, 0.1, 0.14)),
   ],
   plots: [
     {
@@ -124,8 +127,8 @@ export const mm1System: System = {
       title: 'M/M/1: sojourn over utilisation',
       xLabel: 'utilisation ρ',
       yLabel: 'milliseconds',
-      yMax: 2400,
-      xRange: [0.05, 0.88],
+      yMax: 5000,
+      xRange: [0, 0.95],
       lines: [
         {
           label: 'mean',

@@ -34,6 +34,9 @@ export interface Quantity {
   readonly exact?: number;
 }
 
+/** A case that the quick test leaves out. */
+export const reportOnly = (of: Case): Case => ({ ...of, reportOnly: true });
+
 /** One parameter setting of a system. */
 export interface Case {
   /** Unique over all systems; names the replay command's argument and seeds the replications. */
@@ -45,7 +48,8 @@ export interface Case {
   readonly warmupMicros: number;
   /** Measured time of one replication in the quick test; the report runs a multiple of it. */
   readonly measuredMicros: number;
-  readonly sampleMicros?: number;
+  /** Only the report runs it: another point of a plot, too long for the quick test or nothing new to it. */
+  readonly reportOnly?: boolean;
   readonly build: (span: RunSpan) => Model;
   readonly quantities: readonly Quantity[];
 }
