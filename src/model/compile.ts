@@ -61,6 +61,7 @@ function build(scenario: ParsedScenario, catalogue: Catalogue, { diagnostics, fi
     diagnostics,
     infer,
     horizonMicros: () => horizonMicros(scenario, catalogue.compilers, files),
+    startsAt: () => startsAt(scenario, catalogue.compilers, files),
   });
   const rooms: Record<string, unknown> = {};
   for (const compiler of catalogue.compilers) {
@@ -98,6 +99,19 @@ function horizonMicros(
     if (horizon !== null) longest = Math.max(longest ?? 0, horizon);
   }
   return longest;
+}
+
+/** The first time of day that a room's documents know. */
+function startsAt(
+  scenario: ParsedScenario,
+  compilers: readonly Compiler[],
+  files: CompileContext['files'],
+): string | null {
+  for (const compiler of compilers) {
+    const known = compiler.startsAt?.(scenario.resources, files) ?? null;
+    if (known !== null) return known;
+  }
+  return null;
 }
 
 function describe(scenario: ParsedScenario, description: string): string {

@@ -65,6 +65,11 @@ export interface Compiler {
    * Asked only when no Scenario states a duration; must not report diagnostics.
    */
   horizonMicros?(resources: ResourceSet, files: CompileContext['files']): number | null;
+  /**
+   * What clocks show at virtual time zero according to the room's own documents (the dates in a trace), as date and
+   * time with offset, or null. Asked only when no Scenario states it; must not report diagnostics.
+   */
+  startsAt?(resources: ResourceSet, files: CompileContext['files']): string | null;
   /** The section as plain JSON, or null when the resources hold nothing for this room. */
   compile(resources: ResourceSet, context: CompileContext): unknown | null;
 }

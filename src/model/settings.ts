@@ -25,6 +25,8 @@ export interface SettingsContext {
   infer(entry: Inference): void;
   /** How long the demand itself lasts, or null when it has no end. */
   horizonMicros(): number | null;
+  /** What the demand itself says of the time of day at its start, or null. */
+  startsAt(): string | null;
 }
 
 const defaults = {
@@ -61,13 +63,18 @@ class SettingsReader {
       durationMicros,
       warmupMicros: this.#warmup(durationMicros),
       sampleMicros: this.#sample(durationMicros),
-      startsAt: spec.startsAt ?? null,
+      startsAt: spec.startsAt ?? this.#startsAt(),
       zones: this.#zones(),
       network: {
         sameZone: this.#delay('sameZone', defaults.sameZoneMicros),
         crossZone: this.#delay('crossZone', defaults.crossZoneMicros),
       },
     };
+  }
+
+  #startsAt(): string | null {
+    const startsAt = this.#context.startsAt();
+    return startsAt === null ? null : this.#infer('startsAt', startsAt, startsAt, 'the dates in the trace');
   }
 
   #infer<T>(path: string, value: T, written: string, source: string): T {

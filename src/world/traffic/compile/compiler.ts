@@ -32,12 +32,13 @@ import { draftServices } from './service.ts';
 import { checkAttributes, checkSizes, noteUnreached } from './size-check.ts';
 import { StepCompiler, statedEndpoints, statedPools } from './step.ts';
 import { traceQuestion } from './trace/load.ts';
-import { readTrace } from './trace/trace.ts';
+import { readTrace, type Trace } from './trace/trace.ts';
 
 /** Turns Kubernetes manifests, ServiceModels and Traffics into the traffic section of the model. */
 export const trafficCompiler: Compiler = {
   room: 'traffic',
   horizonMicros: trafficHorizon,
+  startsAt: trafficStart,
   compile: compileTraffic,
 };
 
@@ -225,17 +226,26 @@ export function trafficHorizon(resources: ResourceSet, files: CompileContext['fi
   for (const { value } of resources.byKind<Traffic>('Traffic')) {
     const { open, closed, sessions, trace } = value.spec;
     const stages = (open ?? closed ?? sessions)?.stages;
-    const end = trace ? traceEnd(trace, files) : stages ? stagesEnd(stages) : null;
+    const end = trace ? (traceOf(trace, files)?.endMicros ?? null) : stages ? stagesEnd(stages) : null;
     if (end !== null && end > (horizon ?? 0)) horizon = end;
   }
   return horizon;
+}
+
+/** What the clock of the first dated trace shows at virtual time zero. */
+export function trafficStart(resources: ResourceSet, files: CompileContext['files']): string | null {
+  for (const { value } of resources.byKind<Traffic>('Traffic')) {
+    const trace = value.spec.trace && traceOf(value.spec.trace, files);
+    if (trace && trace.startsAt !== null) return trace.startsAt;
+  }
+  return null;
 }
 
 function stagesEnd(stages: readonly { readonly duration: string }[]): number {
   return stages.reduce((sum, stage) => sum + (readDuration(stage.duration) ?? 0), 0);
 }
 
-function traceEnd(written: WrittenTrace, files: CompileContext['files']): number | null {
+function traceOf(written: WrittenTrace, files: CompileContext['files']): Trace | null {
   const text = files(written.file);
-  return text === null ? null : (readTrace(text, traceQuestion(written)).trace?.endMicros ?? null);
+  return text === null ? null : readTrace(text, traceQuestion(written)).trace;
 }

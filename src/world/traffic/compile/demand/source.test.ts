@@ -279,7 +279,8 @@ test('a trace is found, read, and tells its clock; what is wrong in it is told i
     scale: 2.5,
   });
   assert.equal(compiled.model?.durationMicros, 120e6);
-  assert.match(only(compiled, 'trace-clock').message, /begins at 1995-07-13T00:02:00Z/);
+  assert.equal(compiled.model?.startsAt, '1995-07-13T00:02:00Z');
+  assert.equal(inferred(compiled, 'Scenario', 'spec.startsAt'), '1995-07-13T00:02:00Z');
   assert.deepEqual(codes(compileText(text)), ['trace-missing']);
   const broken = only(compileText(text, { 'day.csv': day.replace(',3,', ',three,') }), 'trace-number');
   assert.deepEqual(broken.position, { file: 'day.csv', line: 4, column: 2 });

@@ -42,17 +42,6 @@ export function compileTrace(traffic: Resource, written: WrittenTrace, context: 
   for (const problem of problems) report(traffic, written.file, problem, context);
   if (trace === null) return null;
   const scale = written.scale ?? 1;
-  if (trace.beginsAt !== null && context.scenario.startsAt === null) {
-    context.diagnostics.info(
-      'trace-clock',
-      `${written.file} begins at ${trace.beginsAt}; the run shows that moment as ${formatDuration(readDuration(written.offset ?? '0s') ?? 0)}.`,
-      where(
-        traffic,
-        ['spec', 'trace', 'file'],
-        `State startsAt: "${trace.beginsAt}" in the Scenario to see its time of day.`,
-      ),
-    );
-  }
   if (trace.load.kind === 'counts' && written.interval === undefined) {
     context.infer({
       resource: traffic.id,

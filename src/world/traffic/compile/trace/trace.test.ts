@@ -32,7 +32,7 @@ test('counts per interval, with intervals that the file skips', () => {
     'minute,requests\n1995-07-13T00:00:00,4\n1995-07-13T00:01:00,7\n1995-07-13T00:04:00,1\n',
   );
   assert.deepEqual(trace.load, { kind: 'counts', intervalMicros: 60e6, counts: [4, 7, 0, 0, 1] });
-  assert.equal(trace.beginsAt, '1995-07-13T00:00:00Z');
+  assert.equal(trace.startsAt, '1995-07-13T00:00:00Z');
   assert.equal(trace.endMicros, 300e6);
   assert.equal(trace.requests, 12);
 });
@@ -40,7 +40,7 @@ test('counts per interval, with intervals that the file skips', () => {
 test('seconds of a day without a header; two lines for one interval add up', () => {
   const trace = read('0,1\n1,2\n1,3\n3,4\n');
   assert.deepEqual(trace.load, { kind: 'counts', intervalMicros: 1e6, counts: [1, 5, 0, 4] });
-  assert.equal(trace.beginsAt, null);
+  assert.equal(trace.startsAt, null);
 });
 
 test('a column of counts alone needs its interval', () => {
@@ -73,7 +73,13 @@ test('one line for each request, out of order, with attributes', () => {
     atMicros: [0, 500_000, 1_250_000],
     attributes: { Generated: [1, 2, 3], context: [10, 20, 30] },
   });
-  assert.equal(trace.beginsAt, '2023-11-16T18:17:03.25Z');
+  assert.equal(trace.startsAt, '2023-11-16T18:17:03.25Z');
+});
+
+test('the clock at virtual time zero counts window and delay', () => {
+  const text = 't,n\n2026-03-01T09:00:00Z,1\n2026-03-01T09:01:00Z,2\n2026-03-01T09:02:00Z,3\n';
+  assert.equal(read(text, { fromMicros: 60e6 }).startsAt, '2026-03-01T09:01:00Z');
+  assert.equal(read(text, { fromMicros: 60e6, offsetMicros: 300e6 }).startsAt, '2026-03-01T08:56:00Z');
 });
 
 test('malformed lines are told with line and column, and only so many of them', () => {

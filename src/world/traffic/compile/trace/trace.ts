@@ -35,8 +35,8 @@ export interface TraceProblem {
 }
 
 export interface Trace {
-  /** What the clock of the trace showed at virtual time `offsetMicros`; null for traces without dates. */
-  readonly beginsAt: string | null;
+  /** What the clock of the trace shows at virtual time zero; null for traces without dates. */
+  readonly startsAt: string | null;
   /** Virtual time of its end. */
   readonly endMicros: number;
   readonly requests: number;
@@ -238,10 +238,10 @@ class TraceReader {
     return this.#question.format === 'counts' ? this.#finishCounts() : this.#finishTimestamps();
   }
 
-  /** The clock's reading at `from`. */
-  #beginsAt(start: number, from: number): string | null {
+  /** The clock's reading at virtual time zero: `zero` as the trace counts time. */
+  #startsAt(zero: number): string | null {
     const dated = this.#format !== null && this.#format !== 'relativeSeconds';
-    return dated ? formatTimestamp(start + from) : null;
+    return dated ? formatTimestamp(zero) : null;
   }
 
   #empty(kept: number): boolean {
@@ -306,7 +306,7 @@ class TraceReader {
       requests += this.#counts[row];
     });
     return {
-      beginsAt: this.#beginsAt(start, first * interval),
+      startsAt: this.#startsAt(start + (first - lead) * interval),
       endMicros: counts.length * interval,
       requests,
       load: { kind: 'counts', intervalMicros: interval, counts },
@@ -362,7 +362,7 @@ class TraceReader {
     );
     const end = toMicros === null ? atMicros[atMicros.length - 1] : toMicros - fromMicros + offsetMicros;
     return {
-      beginsAt: this.#beginsAt(start, fromMicros),
+      startsAt: this.#startsAt(start + fromMicros - offsetMicros),
       endMicros: Math.max(end, 1),
       requests: kept.length,
       load: { kind: 'timestamps', atMicros, attributes: Object.fromEntries(columns) },
