@@ -46,6 +46,9 @@ const quantities = new Set([
   'PodSpec.overhead',
 ]);
 
+/** Fields that the OpenAPI document calls required and the API server does not ask for. */
+const notEnforced = new Set(['StatefulSetSpec.serviceName']);
+
 /** Types that JSON holds as one scalar or leaves open. */
 const scalars: Readonly<Record<string, string>> = {
   IntOrString: 'intOrString',
@@ -68,8 +71,11 @@ function collect(definitions: Readonly<Record<string, Definition>>): FieldTable 
     const plain = plainName(name);
     if (table[plain] !== undefined) continue;
     const fields = fieldsOf(definitions[name], (reference) => open.push(reference.replace(/^.*\//, '')));
-    for (const field of Object.keys(fields))
-      if (quantities.has(`${plain}.${field}`)) fields[field] = fields[field].replace('string', 'quantity');
+    for (const field of Object.keys(fields)) {
+      const name = `${plain}.${field}`;
+      if (quantities.has(name)) fields[field] = fields[field].replace('string', 'quantity');
+      if (notEnforced.has(name)) fields[field] = fields[field].replace('!', '');
+    }
     table[plain] = fields;
   }
   return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));

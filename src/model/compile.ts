@@ -32,12 +32,20 @@ export function compile(
   const diagnostics = new Diagnostics();
   try {
     const model = build(scenario, catalogue, { diagnostics, files: options.files ?? (() => null) });
-    return { model: broken || diagnostics.hasErrors ? null : model, diagnostics: diagnostics.list };
+    const failed = broken || diagnostics.hasErrors;
+    return { model: failed ? null : model, diagnostics: unsaid(scenario, diagnostics.list) };
   } catch (error) {
     // Rules have already refused these documents; compiling them was only to find more to say.
     if (!broken) throw error;
-    return { model: null, diagnostics: diagnostics.list };
+    return { model: null, diagnostics: unsaid(scenario, diagnostics.list) };
   }
+}
+
+/** What reading has not said already, at the same place in the same words. */
+function unsaid(scenario: ParsedScenario, found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ code, message, position }: Diagnostic) => JSON.stringify([code, message, position]);
+  const said = new Set(scenario.diagnostics.map(key));
+  return found.filter((diagnostic) => !said.has(key(diagnostic)));
 }
 
 function nothingToRead(): Diagnostic {

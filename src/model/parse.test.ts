@@ -254,3 +254,23 @@ test('documents of other projects do not hide those of Kubernetes', () => {
     ['info'],
   );
 });
+
+test('distributions that contradict themselves are told with all else', () => {
+  const text = `apiVersion: sim.devops/v1alpha1
+kind: ServiceModel
+metadata: {name: web}
+spec:
+  for: {service: web}
+  startup: 8
+  endpoints:
+    - name: GET /
+      steps:
+        - cpu: {lognormal: {p50: 10ms, p99: 1ms}}
+        - wait: {mixture: [{weight: 1, of: {uniform: {min: 2s, max: 1s}}}]}
+`;
+  assert.deepEqual(told(text), [
+    'error wrong-type 6 12',
+    'error bad-distribution 10 11',
+    'error bad-distribution 11 11',
+  ]);
+});

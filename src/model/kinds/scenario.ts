@@ -1,6 +1,7 @@
 import * as Type from 'typebox';
 import type { Kind } from '../kind.ts';
 import { distribution } from './distribution.ts';
+import { distributionRules } from './distribution-rules.ts';
 import { choice, document, duration, fields, flag, integer, record, share, text } from './written.ts';
 
 /** The frame of a run: time, seed, what is asked of the system, and what is done to it. */
@@ -169,4 +170,5 @@ export const scenarioKind: Kind = {
   schema,
   own: true,
   support: 'full',
+  rules: distributionRules,
 };

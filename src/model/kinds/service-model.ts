@@ -2,6 +2,7 @@ import * as Type from 'typebox';
 import type { Kind } from '../kind.ts';
 import { CallPolicy, policyProperties, RateLimit } from './call-policy.ts';
 import { distribution, type WrittenDistribution } from './distribution.ts';
+import { distributionRules } from './distribution-rules.ts';
 import { choice, document, duration, fields, flag, integer, record, share, text } from './written.ts';
 
 /** How a service behaves: what its manifests cannot say. */
@@ -219,4 +220,5 @@ export const serviceModelKind: Kind = {
   schema,
   own: true,
   support: 'full',
+  rules: distributionRules,
 };

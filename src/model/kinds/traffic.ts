@@ -2,6 +2,7 @@ import * as Type from 'typebox';
 import type { Kind } from '../kind.ts';
 import { policyProperties } from './call-policy.ts';
 import { distribution } from './distribution.ts';
+import { distributionRules } from './distribution-rules.ts';
 import { choice, document, duration, fields, integer, rate, text } from './written.ts';
 
 /** Demand: who asks for what, and how often. */
@@ -227,4 +228,5 @@ export const trafficKind: Kind = {
   schema,
   own: true,
   support: 'full',
+  rules: distributionRules,
 };
