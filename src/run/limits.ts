@@ -1,5 +1,5 @@
 import type { Objective } from '../model/model.ts';
-import type { LatencyLimits } from '../world/traffic/metrics.ts';
+import type { LatencyLimits } from '../world/traffic/ledger.ts';
 import type { TrafficModel } from '../world/traffic/model.ts';
 
 /** The latency limits that telemetry must count exactly, because an objective asks about them. */

@@ -89,7 +89,7 @@ class RunningSession implements Session {
   private schedule(): void {
     const { engine, model } = this;
     const command = engine.register('run/command', (index) => this.obey(this.commands[index]));
-    const warm = engine.register('run/warm', () => this.traffic.beginMeasuring());
+    const warm = engine.register('run/warm', () => this.beginMeasuring());
     for (const [index, { atMicros }] of this.commands.entries())
       engine.scheduleWithPriority(atMicros, commandPriority, command, index, 0);
     if (model.warmupMicros > 0) engine.scheduleWithPriority(model.warmupMicros, warmupPriority, warm, 0, 0);
@@ -125,8 +125,14 @@ class RunningSession implements Session {
     this.traffic.scale(command.service, command.replicas);
   }
 
-  private sample(): void {
+  /** The window of measurement begins with a sample, so that series and accounts begin at the same instant. */
+  private beginMeasuring(): void {
     this.takeSample();
+    this.traffic.beginMeasuring();
+  }
+
+  private sample(): void {
+    if (this.sampled < this.engine.now) this.takeSample();
     const reason = this.monitor?.(this.recorder, this.engine.now, () => this.traffic.accounts()) ?? null;
     if (reason === null) this.scheduleSample();
     else this.abort(reason);

@@ -290,6 +290,7 @@ export class Client implements Outbound {
       this.failSoon(call, unavailable);
       return;
     }
+    if (calls.retries[call] > 0) this.ledger.callRetries[spec]++;
     this.startTimer(call, spec);
     this.launch(call, spec, replica);
     const hedges = this.hedges[spec];
@@ -479,7 +480,6 @@ export class Client implements Outbound {
     if (budget && !budget.withdraw()) return false;
     calls.retries[call] = done + 1;
     calls.state[call] = callBackingOff;
-    this.ledger.callRetries[spec]++;
     this.engine.schedule(at, this.retryHandler, call, 0);
     return true;
   }

@@ -22,10 +22,34 @@ export const application = code('application');
 export const dependency = code('dependency');
 export const cancelled = code('cancelled');
 
+/** Latency limits that objectives ask about, in microseconds, by source and by endpoint. */
+export interface LatencyLimits {
+  readonly sources: readonly (readonly number[])[];
+  readonly endpoints: readonly (readonly number[])[];
+}
+
 /** Durations of one kind: of the current sample interval, and of the measured window so far. */
 export class Durations {
   readonly window = new QuantileSketch();
   readonly total = new QuantileSketch();
+  /** Limits, in microseconds, below or at which durations are counted exactly, because objectives ask. */
+  readonly limits: readonly number[];
+  /** Durations within each limit, since the beginning of the run. */
+  readonly within: Float64Array;
+  /** All durations since the beginning of the run. */
+  count = 0;
+
+  constructor(limits: readonly number[] = []) {
+    this.limits = limits;
+    this.within = new Float64Array(limits.length);
+  }
+
+  record(micros: number): void {
+    this.window.record(micros);
+    this.count++;
+    for (let index = 0; index < this.limits.length; index++)
+      if (micros <= this.limits[index]) this.within[index]++;
+  }
 
   /** Moves the interval's durations into the total. */
   roll(): void {
@@ -63,18 +87,18 @@ export class Ledger {
   /** Values of `counters` when the measured window began. */
   private baseline: Float64Array[];
 
-  constructor(model: TrafficModel) {
+  constructor(model: TrafficModel, limits: LatencyLimits) {
     const zeros = (length: number) => new Float64Array(length);
     const fresh = (length: number) => Array.from({ length }, () => new Durations());
     const [sources, endpoints, calls] = [model.sources.length, model.endpoints.length, model.calls.length];
     this.sourceStarted = zeros(sources);
     this.sourceOutcomes = zeros(sources * causeCount);
-    this.sourceOk = fresh(sources);
+    this.sourceOk = limits.sources.map((each) => new Durations(each));
     this.sourceFailed = fresh(sources);
     this.endpointStarted = zeros(endpoints);
     this.endpointOutcomes = zeros(endpoints * causeCount);
     this.endpointWasted = zeros(endpoints);
-    this.endpointOk = fresh(endpoints);
+    this.endpointOk = limits.endpoints.map((each) => new Durations(each));
     this.endpointFailed = fresh(endpoints);
     this.callStarted = zeros(calls);
     this.callAttempts = zeros(calls);
@@ -98,13 +122,13 @@ export class Ledger {
 
   sourceEnded(source: number, cause: number, micros: number): void {
     this.sourceOutcomes[source * causeCount + cause]++;
-    (cause === ok ? this.sourceOk : this.sourceFailed)[source].window.record(micros);
+    (cause === ok ? this.sourceOk : this.sourceFailed)[source].record(micros);
   }
 
   /** A request that was let in has ended. */
   endpointEnded(endpoint: number, cause: number, micros: number): void {
     this.endpointOutcomes[endpoint * causeCount + cause]++;
-    (cause === ok ? this.endpointOk : this.endpointFailed)[endpoint].window.record(micros);
+    (cause === ok ? this.endpointOk : this.endpointFailed)[endpoint].record(micros);
   }
 
   /** A request was turned away at the door: it has no duration. */
@@ -114,7 +138,7 @@ export class Ledger {
 
   callEnded(call: number, cause: number, micros: number): void {
     this.callOutcomes[call * causeCount + cause]++;
-    this.callDurations[call].window.record(micros);
+    this.callDurations[call].record(micros);
   }
 
   /** Ends a sample interval. */

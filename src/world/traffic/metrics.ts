@@ -12,12 +12,6 @@ import { causes, type TrafficModel } from './model.ts';
 import type { Occupancy } from './occupancy.ts';
 import type { Route } from './route.ts';
 
-/** Latency limits that objectives ask about, in microseconds, by source and by endpoint. */
-export interface LatencyLimits {
-  readonly sources: readonly (readonly number[])[];
-  readonly endpoints: readonly (readonly number[])[];
-}
-
 type LabelSet = Record<string, string>;
 const quantiles = [0.5, 0.95, 0.99];
 
@@ -35,17 +29,17 @@ export class TrafficMetrics {
     for (const action of this.afterSample) action();
   }
 
-  publishSources(model: TrafficModel, ledger: Ledger, limits: LatencyLimits): void {
+  publishSources(model: TrafficModel, ledger: Ledger): void {
     for (const { id, name } of model.sources) {
       const labels = { traffic: name };
       this.count('user_requests_started_total', labels, ledger.sourceStarted, id);
       this.outcomes('user_requests_total', labels, ledger.sourceOutcomes, id);
       this.durations('user_request_duration_seconds', labels, [ledger.sourceOk[id], ledger.sourceFailed[id]]);
-      this.buckets('user_request_duration_seconds_bucket', labels, ledger.sourceOk[id], limits.sources[id]);
+      this.buckets('user_request_duration_seconds_bucket', labels, ledger.sourceOk[id]);
     }
   }
 
-  publishEndpoints(model: TrafficModel, ledger: Ledger, limits: LatencyLimits): void {
+  publishEndpoints(model: TrafficModel, ledger: Ledger): void {
     for (const endpoint of model.endpoints) {
       const { id } = endpoint;
       const labels = { service: model.services[endpoint.service].name, endpoint: endpoint.name };
@@ -55,12 +49,7 @@ export class TrafficMetrics {
         ledger.endpointOk[id],
         ledger.endpointFailed[id],
       ]);
-      this.buckets(
-        'http_server_request_duration_seconds_bucket',
-        labels,
-        ledger.endpointOk[id],
-        limits.endpoints[id],
-      );
+      this.buckets('http_server_request_duration_seconds_bucket', labels, ledger.endpointOk[id]);
     }
   }
 
@@ -146,18 +135,15 @@ export class TrafficMetrics {
   }
 
   /** Cumulative counts of durations up to each limit, and of all. */
-  private buckets(name: string, labels: LabelSet, durations: Durations, limits: readonly number[]): void {
-    if (limits.length === 0) return;
-    for (const limit of [...limits, Number.POSITIVE_INFINITY]) {
-      let counted = 0;
-      const le = limit === Number.POSITIVE_INFINITY ? '+Inf' : `${limit / microsPerSecond}`;
-      const inWindow = () =>
-        limit === Number.POSITIVE_INFINITY ? durations.window.count : durations.window.countAtMost(limit);
-      this.instruments.publish(name, { ...labels, le }, () => counted + inWindow());
-      this.afterSample.push(() => {
-        counted += inWindow();
-      });
-    }
+  private buckets(name: string, labels: LabelSet, durations: Durations): void {
+    if (durations.limits.length === 0) return;
+    for (const [index, limit] of durations.limits.entries())
+      this.instruments.publish(
+        name,
+        { ...labels, le: `${limit / microsPerSecond}` },
+        () => durations.within[index],
+      );
+    this.instruments.publish(name, { ...labels, le: '+Inf' }, () => durations.count);
   }
 }
 

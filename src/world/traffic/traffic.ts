@@ -12,8 +12,8 @@ import { CallPool } from './call-pool.ts';
 import { Client } from './client.ts';
 import { Demand } from './demand.ts';
 import { Fleet } from './fleet.ts';
-import { Ledger } from './ledger.ts';
-import { type LatencyLimits, TrafficMetrics } from './metrics.ts';
+import { type LatencyLimits, Ledger } from './ledger.ts';
+import { TrafficMetrics } from './metrics.ts';
 import type { TrafficModel } from './model.ts';
 import { Occupancy } from './occupancy.ts';
 import { assemble } from './program.ts';
@@ -60,7 +60,7 @@ export class Traffic {
     this.engine = engine;
     this.model = model;
     this.note = options.note;
-    this.ledger = new Ledger(model);
+    this.ledger = new Ledger(model, options.latencyLimits);
     this.occupancy = model.services.map(() => new Occupancy());
     this.routes = routesOf(model);
     const { works, calls, ledger, occupancy } = this;
@@ -106,7 +106,7 @@ export class Traffic {
     this.demand = new Demand(model.sources, { engine, client, ledger, distributions, seed });
     this.connect(client);
     this.metrics = new TrafficMetrics(options.instruments);
-    this.publish(options.latencyLimits);
+    this.publish();
     this.fleet.start(this.server);
     this.baseline = this.measuredFromNow();
     this.demand.start();
@@ -121,10 +121,10 @@ export class Traffic {
     });
   }
 
-  private publish(limits: LatencyLimits): void {
+  private publish(): void {
     const { metrics, model, ledger } = this;
-    metrics.publishSources(model, ledger, limits);
-    metrics.publishEndpoints(model, ledger, limits);
+    metrics.publishSources(model, ledger);
+    metrics.publishEndpoints(model, ledger);
     metrics.publishServices(model, this.fleet, this.occupancy, () => this.engine.now);
     metrics.publishCalls(this.routes, ledger);
   }
