@@ -2,7 +2,10 @@ import { assert } from '../base/assert.ts';
 import { TraceHash } from '../base/hash.ts';
 import { EventQueue } from './event-queue.ts';
 
-/** Names one scheduled event, for `cancel`. An exact integer below 2^53: store it in a number or a Float64Array. */
+/**
+ * Names one scheduled event, for `cancel`. An exact integer from 2^26 to 2^53: keep it in a number or a Float64Array,
+ * not in an Int32Array; 0 is free to say "none".
+ */
 export type EventId = number;
 
 /** What happens at an event; `a` and `b` are the int32 that it was scheduled with. */
@@ -67,7 +70,7 @@ export class Engine {
     return this.#queue.idOf(this.#queue.push(Math.round(atMicros), order, handler, a, b));
   }
 
-  /** Forgets the event. Harmless, and false, when it has fired or was cancelled already. */
+  /** Forgets the event and returns true. Harmless, and false, for one that has fired or was cancelled, and for 0. */
   cancel(id: EventId): boolean {
     return this.#queue.cancel(id);
   }

@@ -2,118 +2,147 @@ import { assert } from '../base/assert.ts';
 
 /** Position of the root: with it, the four children of a node begin at a multiple of four. */
 const root = 3;
+/** Nodes before this position take 100 kB and so are in the processor's cache whenever the queue is at work. */
+const nearPositions = 5_000;
+/** An id is generation × 2^26 + slot. */
 const slotLimit = 67_108_864;
 const slotMask = slotLimit - 1;
-const generationLimit = 134_217_728;
+const generationMask = 67_108_863;
 /** Handler of an event that was cancelled and still lies in the heap. */
 const cancelled = -1;
-
 /** Fewer cancelled events than this are not worth a clean-up. */
 const compactionFloor = 64;
 
 /**
  * The pending events: an implicit 4-ary heap over typed arrays, least (time, order) first. The payload of an event
- * lies in a pooled slot. Nothing is allocated but when the number of pending events exceeds all before it.
+ * lies in a pooled slot. Nothing is allocated but when more events are pending than ever before.
  *
- * Cancelling only marks the slot; the heap drops marked events when they come to the top, and all of them at
- * once when they are the majority, so that they never take more room than the live ones.
+ * Taking an event leaves the root vacant, and the next event that is added goes there: most handlers schedule one,
+ * which so costs one way through the heap instead of two. Cancelling only marks the slot. The heap drops marked events
+ * when they come to the top, and all of them at once when they are the majority, so that they never take more
+ * room than the live ones.
  */
 export class EventQueue {
-  /** The event that `pop` took. */
+  /** The event that `pop` took last. */
   time = 0.5;
   handler = 0;
   a = 0;
   b = 0;
-  /** Heap keys and slots by heap position. */
-  #times = new Float64Array(64);
+  /** Keys and slots by heap position. Times from `#end` on are infinite, so that a node always has four children. */
+  #times = new Float64Array(64).fill(Infinity);
   #orders = new Float64Array(64);
   #slots = new Int32Array(64);
+  #capacity = 64;
   /** Position after the last node. */
   #end = root;
+  /** The root's event was taken and its place not yet filled. */
+  #vacant = false;
   /** Four words a slot: handler (or the next free slot), a, b, generation. */
   #payload = new Int32Array(256);
   #freeSlot = -1;
   #usedSlots = 0;
   #cancelled = 0;
 
-  /** Live events. */
+  /** Events that are pending and not cancelled. */
   get size(): number {
-    return this.#end - root - this.#cancelled;
+    return this.#end - root - this.#cancelled - (this.#vacant ? 1 : 0);
   }
 
-  /** Adds an event and returns its slot, from which `idOf` makes its id. `order` is unique. */
+  /**
+   * Adds an event at a finite `time` and returns its slot, from which `idOf` makes its id. No two pending events may
+   * have the same `order`.
+   */
   push(time: number, order: number, handler: number, a: number, b: number): number {
-    const end = this.#end;
-    if (end === this.#times.length) this.#growHeap();
-    let slot = this.#freeSlot;
-    if (slot >= 0) this.#freeSlot = this.#payload[slot << 2];
-    else slot = this.#newSlot();
-    const payload = this.#payload;
-    const at = slot << 2;
-    payload[at] = handler;
-    payload[at + 1] = a;
-    payload[at + 2] = b;
-    this.#times[end] = time;
-    this.#orders[end] = order;
-    this.#slots[end] = slot;
-    this.#end = end + 1;
-    this.#siftUp(end);
+    const slot = this.#fillSlot(handler, a, b);
+    const at = this.#vacant ? root : this.#append();
+    // So short that V8 inlines it where it is called: else it would allocate the two key numbers to pass them.
+    this.#times[at] = time;
+    this.#orders[at] = order;
+    this.#slots[at] = slot;
+    if (at !== root) this.#rise(at);
+    else this.#sinkRoot();
     return slot;
   }
 
-  /** The id of the event that was just put into `slot`. */
+  /** The id of the event that was just put into `slot`: an integer from 2^26 to 2^53. */
   idOf(slot: number): number {
     return this.#payload[(slot << 2) + 3] * slotLimit + slot;
   }
 
   /**
-   * Cancels the event and returns true; returns false when it was already taken or cancelled. (An id is
-   * mistaken for another's only after its slot was used 2^27 times more.)
+   * Cancels the event and returns true; does nothing and returns false when it was taken or cancelled before, and for
+   * 0, which is no event's id. (An id could be mistaken for another only after its slot was used 2^26 times more.)
    */
   cancel(id: number): boolean {
     const slot = id & slotMask;
-    const at = slot << 2;
-    if (slot >= this.#usedSlots || this.#payload[at + 3] !== (id - slot) / slotLimit) return false;
-    this.#payload[at] = cancelled;
-    this.#payload[at + 3] = (this.#payload[at + 3] + 1) & (generationLimit - 1);
+    const word = slot << 2;
+    if (slot >= this.#usedSlots || this.#payload[word + 3] !== (id - slot) / slotLimit) return false;
+    this.#payload[word] = cancelled;
+    this.#retire(word);
     this.#cancelled++;
     if (this.#cancelled > compactionFloor && 2 * this.#cancelled > this.#end - root) this.#compact();
     return true;
   }
 
-  /** Takes the least event if its time is at most `until`; its parts are then in `time`, `handler`, `a` and `b`. */
+  /** Takes the least event if its time is at most `until`; it is then in `time`, `handler`, `a` and `b`. */
   pop(until: number): boolean {
+    if (this.#vacant) this.#fillRoot();
     while (this.#end > root) {
       const time = this.#times[root];
       if (!(time <= until)) return false;
       const slot = this.#slots[root];
-      this.#removeRoot();
-      const at = slot << 2;
+      const word = slot << 2;
       const payload = this.#payload;
-      const handler = payload[at];
-      payload[at] = this.#freeSlot;
+      const handler = payload[word];
+      payload[word] = this.#freeSlot;
       this.#freeSlot = slot;
       if (handler !== cancelled) {
-        payload[at + 3] = (payload[at + 3] + 1) & (generationLimit - 1);
+        this.#vacant = true;
+        this.#retire(word);
         this.time = time;
         this.handler = handler;
-        this.a = payload[at + 1];
-        this.b = payload[at + 2];
+        this.a = payload[word + 1];
+        this.b = payload[word + 2];
         return true;
       }
       this.#cancelled--;
+      this.#fillRoot();
     }
     return false;
   }
 
-  #siftUp(from: number): void {
+  #fillSlot(handler: number, a: number, b: number): number {
+    let slot = this.#freeSlot;
+    if (slot >= 0) this.#freeSlot = this.#payload[slot << 2];
+    else slot = this.#newSlot();
+    const payload = this.#payload;
+    const word = slot << 2;
+    payload[word] = handler;
+    payload[word + 1] = a;
+    payload[word + 2] = b;
+    return slot;
+  }
+
+  /** Makes the present id of a slot invalid. Generations go round from 1 to 2^26, so that no id is 0. */
+  #retire(word: number): void {
+    this.#payload[word + 3] = (this.#payload[word + 3] & generationMask) + 1;
+  }
+
+  #append(): number {
+    const at = this.#end;
+    if (at === this.#capacity) this.#growHeap();
+    this.#end = at + 1;
+    return at;
+  }
+
+  #rise(from: number): void {
     const times = this.#times;
     const orders = this.#orders;
     const slots = this.#slots;
     const time = times[from];
     const order = orders[from];
     const slot = slots[from];
-    let at = from;
+    let at = from | 0;
     while (at > root) {
       const parent = (at >> 2) + 2;
       const parentTime = times[parent];
@@ -128,31 +157,59 @@ export class EventQueue {
     slots[at] = slot;
   }
 
-  #removeRoot(): void {
+  /** Moves the last node to the vacant root and on to where it belongs. */
+  #fillRoot(): void {
     const end = --this.#end;
-    if (end > root) this.#siftDown(root, end);
+    this.#times[root] = this.#times[end];
+    this.#orders[root] = this.#orders[end];
+    this.#slots[root] = this.#slots[end];
+    this.#times[end] = Infinity;
+    this.#sinkRoot();
   }
 
-  /** Puts the node at `from` (which lies beyond the heap's end) into the hole at `hole`. */
-  #siftDown(hole: number, from: number): void {
+  /**
+   * Which of four children is least cannot be predicted. Near the root, where the keys are in the cache, it is quicker
+   * to compute it without a branch; further down it is quicker to let the processor guess, for then it fetches the
+   * next keys while it waits for these.
+   */
+  #sinkRoot(): void {
     const times = this.#times;
     const orders = this.#orders;
     const slots = this.#slots;
     const end = this.#end;
-    const time = times[from];
-    const order = orders[from];
-    const slot = slots[from];
-    let at = hole;
+    this.#vacant = false;
+    const time = times[root];
+    const order = orders[root];
+    const slot = slots[root];
+    let at = root;
     for (;;) {
-      let child = (at << 2) - 8;
-      if (child >= end) break;
-      const stop = child + 4 < end ? child + 4 : end;
-      let least = times[child];
-      for (let other = child + 1; other < stop; other++) {
-        const otherTime = times[other];
-        if (otherTime < least || (otherTime === least && orders[other] < orders[child])) {
-          child = other;
-          least = otherTime;
+      const first = ((at << 2) - 8) | 0;
+      if (first >= end) break;
+      let least = times[first];
+      const second = times[first + 1];
+      const third = times[first + 2];
+      const fourth = times[first + 3];
+      let child = first;
+      if (first < nearPositions) {
+        const left = first + +(second < least);
+        const right = first + 2 + +(fourth < third);
+        const leftTime = times[left];
+        const rightTime = times[right];
+        if (least === second || third === fourth || leftTime === rightTime) child = this.#leastOf(first);
+        else child = right + ((left - right) & (+(rightTime < leftTime) - 1));
+        least = times[child];
+      } else {
+        if (second < least || (second === least && orders[first + 1] < orders[child])) {
+          least = second;
+          child = first + 1;
+        }
+        if (third < least || (third === least && orders[first + 2] < orders[child])) {
+          least = third;
+          child = first + 2;
+        }
+        if (fourth < least || (fourth === least && orders[first + 3] < orders[child])) {
+          least = fourth;
+          child = first + 3;
         }
       }
       if (time < least || (time === least && order < orders[child])) break;
@@ -166,11 +223,25 @@ export class EventQueue {
     slots[at] = slot;
   }
 
-  /** Drops all cancelled events and restores the heap from the bottom up, in linear time. */
+  /** The least of four siblings among which some have the same time. */
+  #leastOf(first: number): number {
+    const times = this.#times;
+    const orders = this.#orders;
+    let child = first;
+    for (let other = first + 1; other < first + 4; other++) {
+      const earlier = times[other] < times[child];
+      if (earlier || (times[other] === times[child] && orders[other] < orders[child])) child = other;
+    }
+    return child;
+  }
+
+  /** Drops all cancelled events. What stays is nearly in order: to restore the heap takes about linear time. */
   #compact(): void {
+    if (this.#vacant) this.#fillRoot();
     const payload = this.#payload;
+    const end = this.#end;
     let kept = root;
-    for (let at = root; at < this.#end; at++) {
+    for (let at = root; at < end; at++) {
       const slot = this.#slots[at];
       if (payload[slot << 2] === cancelled) {
         payload[slot << 2] = this.#freeSlot;
@@ -182,25 +253,27 @@ export class EventQueue {
         kept++;
       }
     }
+    this.#times.fill(Infinity, kept, end);
     this.#end = kept;
     this.#cancelled = 0;
-    for (let at = ((kept - 1) >> 2) + 2; at >= root; at--) this.#siftDown(at, at);
+    for (let at = root + 1; at < kept; at++) this.#rise(at);
   }
 
   #newSlot(): number {
     const slot = this.#usedSlots++;
-    assert(slot < slotLimit, `more than ${slotLimit} events are pending`);
+    assert(slot < slotLimit, 'more than 67,108,864 events are pending');
     if (slot << 2 === this.#payload.length) {
       const grown = new Int32Array(2 * this.#payload.length);
       grown.set(this.#payload);
       this.#payload = grown;
     }
+    this.#payload[(slot << 2) + 3] = 1;
     return slot;
   }
 
   #growHeap(): void {
-    const length = 2 * this.#times.length;
-    const times = new Float64Array(length);
+    const length = 2 * this.#capacity;
+    const times = new Float64Array(length).fill(Infinity, this.#capacity);
     times.set(this.#times);
     this.#times = times;
     const orders = new Float64Array(length);
@@ -209,5 +282,6 @@ export class EventQueue {
     const slots = new Int32Array(length);
     slots.set(this.#slots);
     this.#slots = slots;
+    this.#capacity = length;
   }
 }

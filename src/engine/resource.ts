@@ -108,7 +108,7 @@ export class Store<Item> {
     return true;
   }
 
-  /** The oldest item. It goes back to its place when the wait is withdrawn. */
+  /** The oldest item. It goes back to the front when the wait is withdrawn before its callback. */
   take(priority = 0): Waitable<Item> {
     return {
       wait: (callback) => {

@@ -4,9 +4,9 @@ import type { Engine } from './engine.ts';
 const none = -1;
 const slotLimit = 67_108_864;
 const slotMask = slotLimit - 1;
-const generationMask = 134_217_727;
+const generationMask = 67_108_863;
 
-/** Names one running timer, for `stop`. An exact integer below 2^53. */
+/** Names one running timer, for `stop`. An exact integer from 2^26 to 2^53; 0 is free to say "none". */
 export type TimerId = number;
 
 /**
@@ -33,6 +33,8 @@ export class TimerList {
   #used = 0;
   #running = 0;
   #waking = false;
+  /** Order of the timer that the engine's event was scheduled for. */
+  #awaitedOrder = 0.5;
 
   /** `name` is the engine handler's, unique. `durationMicros` is rounded to whole microseconds. */
   constructor(engine: Engine, name: string, durationMicros: number, handler: (a: number) => void) {
@@ -87,7 +89,7 @@ export class TimerList {
     if (next === none) this.#tail = previous;
     else links[next << 2] = previous;
     links[at + 1] = this.#free;
-    links[at + 3] = (links[at + 3] + 1) & generationMask;
+    links[at + 3] = (links[at + 3] & generationMask) + 1;
     this.#free = slot;
     this.#running--;
   }
@@ -97,7 +99,7 @@ export class TimerList {
     const head = this.#head;
     this.#waking = false;
     if (head === none) return;
-    if (this.#due[head] > this.#engine.now || this.#order[head] !== this.#awaitedOrder) {
+    if (this.#order[head] !== this.#awaitedOrder) {
       this.#wakeAtHead();
       return;
     }
@@ -107,19 +109,19 @@ export class TimerList {
     this.#handler(a);
   }
 
-  #awaitedOrder = 0.5;
-
   #wakeAtHead(): void {
     const head = this.#head;
     this.#waking = true;
     this.#awaitedOrder = this.#order[head];
-    this.#engine.scheduleInOrder(this.#due[head], this.#order[head], this.#wakeHandler, 0, 0);
+    const a = this.#links[(head << 2) + 2];
+    this.#engine.scheduleInOrder(this.#due[head], this.#order[head], this.#wakeHandler, a, 0);
   }
 
   #newSlot(): number {
     const slot = this.#used++;
     assert(slot < slotLimit, `more than ${slotLimit} timers are running`);
     if (slot === this.#due.length) this.#grow();
+    this.#links[(slot << 2) + 3] = 1;
     return slot;
   }
 
