@@ -33,6 +33,7 @@ import { checkAttributes, checkSizes, noteUnreached } from './size-check.ts';
 import { StepCompiler, statedEndpoints, statedPools } from './step.ts';
 import { traceQuestion } from './trace/load.ts';
 import { readTrace, type Trace } from './trace/trace.ts';
+import { boundTrees } from './tree.ts';
 
 /** Turns Kubernetes manifests, ServiceModels and Traffics into the traffic section of the model. */
 export const trafficCompiler: Compiler = {
@@ -114,7 +115,8 @@ function inferCalls(
   const stated = callEdges(endpoints, scope.calls.list);
   const { kept, dropped } = withoutCircles(endpoints, stated, planned, entries);
   const byEndpoint = endpoints.map((): PlannedCall[] => []);
-  for (const plan of kept) byEndpoint[plan.from.id].push(plan);
+  const bounded = boundTrees(endpoints, kept, scope.calls.list);
+  for (const plan of bounded) byEndpoint[plan.from.id].push(plan);
   for (const plan of dropped) {
     scope.context.diagnostics.info(
       'call-back-left-out',

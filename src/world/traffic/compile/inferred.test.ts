@@ -114,3 +114,27 @@ test('a secret that is not there is told when it hides an address', () => {
   );
   assert.match(only(compileText(text), 'hidden-address').message, /DATABASE_URL/);
 });
+
+test('in a mesh where everybody names everybody, a request still causes some dozens of calls at most', () => {
+  const names = Array.from({ length: 24 }, (_, i) => `s${i}`);
+  const compiled = compileText(
+    names
+      .map((name, i) => {
+        const env = Object.fromEntries(
+          names.slice(i + 1, i + 3).map((other) => [`${other.toUpperCase()}_HOST`, other]),
+        );
+        return deployed(name, { ...node, env });
+      })
+      .join(''),
+  );
+  assert.deepEqual(codes(compiled), []);
+  const { endpoints, calls } = compiled.traffic;
+  const size = (id: number): number =>
+    endpoints[id].steps.reduce(
+      (sum, step) =>
+        sum + (step.kind === 'call' ? step.probability * (1 + size(calls[step.call].endpoint)) : 0),
+      0,
+    );
+  const sizes = endpoints.map((one) => size(one.id));
+  assert.ok(Math.max(...sizes) <= 40.000001 && Math.max(...sizes) > 39);
+});

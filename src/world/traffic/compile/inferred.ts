@@ -43,6 +43,8 @@ export interface PlannedCall {
   readonly why: string;
   readonly shown: string;
   readonly optional: boolean;
+  /** Leads to another service's own code or a proxy, not to a store. */
+  readonly toPeer: boolean;
 }
 
 /** Whom the service's configuration names, in the order of first mention, watchers and itself left out. */
@@ -202,6 +204,7 @@ export function planCalls(draft: ServiceDraft, references: readonly Reference[])
           why: all.length === 1 ? use.why : `${use.why}, spread over ${all.length} endpoints`,
           shown: reference.shown,
           optional: role === 'queue',
+          toPeer: role === 'application' || role === 'proxy',
         }));
       }),
   );

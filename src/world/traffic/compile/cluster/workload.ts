@@ -97,11 +97,12 @@ export function findDeployments(
     .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'StatefulSet')
     .map((resource) => workloadOf(resource as Resource<WorkloadDocument>));
   const services = resources.byKind<ServiceDocument>('Service');
-  const selected = new Map(services.map((service) => [service, selectedBy(service, workloads)]));
-  const groups = groupByPrimary(workloads, services, selected);
-  const all = groups.map(({ primary, members }) => deployedOf(primary, members, services, selected));
+  const selection = new Selection(services, workloads);
+  const all = groupByPrimary(workloads, selection).map((group) => deployedOf(group, selection));
+  const placed = new Set(all.flatMap((deployed) => deployed.services));
   for (const service of services) {
-    if (selected.get(service)!.length > 0) checkSelected(service, selected.get(service)!, all, diagnostics);
+    const members = selection.of(service);
+    if (members.length > 0) checkSelected(service, members, placed.has(service), diagnostics);
     else if (modelled.has(service.id)) all.push(external(service));
     else warnUnbacked(service, workloads, diagnostics);
   }
@@ -147,18 +148,57 @@ function workloadOf(resource: Resource<WorkloadDocument>): Workload {
   };
 }
 
-function selectedBy(service: Resource<ServiceDocument>, workloads: readonly Workload[]): Workload[] {
+/** Which Service selects which workloads, both ways. */
+class Selection {
+  readonly #workloads = new Map<Resource<ServiceDocument>, readonly Workload[]>();
+  readonly #services = new Map<Workload, Resource<ServiceDocument>[]>();
+
+  constructor(services: readonly Resource<ServiceDocument>[], workloads: readonly Workload[]) {
+    // One label of the selector is enough to leave almost every workload out.
+    const byLabel = new Map<string, Workload[]>();
+    for (const workload of workloads) {
+      this.#services.set(workload, []);
+      for (const [label, value] of Object.entries(workload.labels)) {
+        const place = labelKey(workload.namespace, label, value);
+        const same = byLabel.get(place);
+        if (same) same.push(workload);
+        else byLabel.set(place, [workload]);
+      }
+    }
+    for (const service of services) {
+      const selected = selectedBy(service, byLabel);
+      this.#workloads.set(service, selected);
+      for (const workload of selected) this.#services.get(workload)!.push(service);
+    }
+  }
+
+  /** Workloads that a Service selects. */
+  of(service: Resource<ServiceDocument>): readonly Workload[] {
+    return this.#workloads.get(service) ?? [];
+  }
+
+  /** Services that select a workload. */
+  by(workload: Workload): readonly Resource<ServiceDocument>[] {
+    return this.#services.get(workload) ?? [];
+  }
+}
+
+function labelKey(namespace: string, label: string, value: string): string {
+  return JSON.stringify([namespace, label, value]);
+}
+
+function selectedBy(
+  service: Resource<ServiceDocument>,
+  byLabel: ReadonlyMap<string, readonly Workload[]>,
+): readonly Workload[] {
   const spec = service.value.spec;
   const selector = Object.entries(spec?.selector ?? {});
   if (selector.length === 0 || spec?.type === 'ExternalName') return [];
-  return workloads.filter(
-    (workload) =>
-      workload.namespace === service.namespace &&
-      selector.every(([label, value]) => workload.labels[label] === value),
+  const candidates = byLabel.get(labelKey(service.namespace, ...selector[0])) ?? [];
+  return candidates.filter((workload) =>
+    selector.every(([label, value]) => workload.labels[label] === value),
   );
 }
-
-type Selected = ReadonlyMap<Resource<ServiceDocument>, readonly Workload[]>;
 
 interface Group {
   readonly primary: Resource<ServiceDocument> | null;
@@ -166,20 +206,14 @@ interface Group {
 }
 
 /** Each workload belongs to the Service that means it most: the narrowest selection, the same name, not headless, the first. */
-function groupByPrimary(
-  workloads: readonly Workload[],
-  services: readonly Resource<ServiceDocument>[],
-  selected: Selected,
-): Group[] {
+function groupByPrimary(workloads: readonly Workload[], selection: Selection): Group[] {
   const groups: Group[] = [];
   const byService = new Map<Resource<ServiceDocument>, Group>();
   for (const workload of workloads) {
-    const primary = services
-      .filter((service) => selected.get(service)!.includes(workload))
-      .reduce<Resource<ServiceDocument> | null>(
-        (best, service) => (best === null || fitter(service, best, workload, selected) ? service : best),
-        null,
-      );
+    let primary: Resource<ServiceDocument> | null = null;
+    for (const service of selection.by(workload)) {
+      if (primary === null || fitter(service, primary, workload, selection)) primary = service;
+    }
     const known = primary === null ? undefined : byService.get(primary);
     if (known) known.members.push(workload);
     else {
@@ -195,10 +229,10 @@ function fitter(
   one: Resource<ServiceDocument>,
   other: Resource<ServiceDocument>,
   workload: Workload,
-  selected: Selected,
+  selection: Selection,
 ): boolean {
   const rank = (service: Resource<ServiceDocument>): readonly number[] => [
-    selected.get(service)!.length,
+    selection.of(service).length,
     service.name === workload.name ? 0 : 1,
     service.value.spec?.clusterIP === 'None' ? 1 : 0,
   ];
@@ -207,17 +241,11 @@ function fitter(
   return first !== -1 && a[first] < b[first];
 }
 
-function deployedOf(
-  primary: Resource<ServiceDocument> | null,
-  members: readonly Workload[],
-  services: readonly Resource<ServiceDocument>[],
-  selected: Selected,
-): Deployed {
-  const aliases = services.filter(
-    (service) =>
-      service !== primary &&
-      selected.get(service)!.length > 0 &&
-      selected.get(service)!.every((workload) => members.includes(workload)),
+function deployedOf({ primary, members }: Group, selection: Selection): Deployed {
+  const inside = new Set(members);
+  const services = new Set(members.flatMap((workload) => selection.by(workload)));
+  const aliases = [...services].filter(
+    (service) => service !== primary && selection.of(service).every((workload) => inside.has(workload)),
   );
   const namespace = members[0].namespace;
   const shortName = primary?.name ?? members[0].name;
@@ -277,11 +305,11 @@ function warnUnbacked(
 function checkSelected(
   service: Resource<ServiceDocument>,
   members: readonly Workload[],
-  all: readonly Deployed[],
+  placed: boolean,
   diagnostics: Diagnostics,
 ): void {
   checkPorts(service, members[0], diagnostics);
-  if (all.some((deployed) => deployed.services.includes(service))) {
+  if (placed) {
     if (members.length > 1) {
       diagnostics.info(
         'service-of-several-workloads',
