@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { diff } from 'node:util';
 import { readManifestSets } from '../apps/cli/input/manifest-set.ts';
 import { prepare } from '../apps/cli/input/prepare.ts';
 import { narrate } from '../apps/cli/render/narrative.ts';
@@ -46,6 +47,19 @@ function play(label: string): { text: string; variants: readonly string[] } {
   return { text: `== ${label} ==\n${narrate(result)}`, variants };
 }
 
+/** The lines that differ, `-` as on record and `+` as told now; empty when nothing does. */
+export function differences(before: string, now: string): string[] {
+  const lines = (text: string) => text.split('\n');
+  const marks = new Map([
+    [1, '-'],
+    [-1, '+'],
+  ]);
+  return diff(lines(before), lines(now)).flatMap(([side, line]) => {
+    const mark = marks.get(side);
+    return mark === undefined ? [] : [`${mark} ${line}`];
+  });
+}
+
 function main(args: readonly string[]): number {
   const update = args.includes('--update');
   const named = args.filter((arg) => !arg.startsWith('-'));
@@ -56,7 +70,7 @@ function main(args: readonly string[]): number {
     if (!same && update) writeFileSync(goldenFile(name), text);
     if (!same && !update) changed += 1;
     console.log(`${same ? '✓' : update ? '✎' : '✗'} ${name}`);
-    if (!same && !update) console.log(text);
+    if (!same && !update) console.log(`${differences(recorded(name), text).join('\n')}\n`);
   }
   if (changed > 0) console.log('To accept what changed: npm run golden -- --update');
   return changed === 0 ? 0 : 1;

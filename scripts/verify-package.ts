@@ -17,12 +17,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const mustHold = [
-  'dist/apps/cli/main.js',
-  'scenarios/launch-day/scenario.yaml',
-  'LICENSE',
-  'NOTICE',
-];
+const mustHold = ['dist/apps/cli/main.js', 'scenarios/launch-day/scenario.yaml', 'LICENSE', 'NOTICE'];
 const mustNotHold = /\.ts$|\.test\.|(^|\/)node_modules\/|^(src|apps|tools|scripts|test|bench)\//;
 const sample = ['run', 'mm-c', '--duration', '2m', '--seed', '11', '--output', 'json'];
 
