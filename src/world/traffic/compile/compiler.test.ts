@@ -19,40 +19,42 @@ function steps(...list: object[]): object {
   return { endpoints: [{ name: 'GET /', steps: list }] };
 }
 
+/** Every policy that a call can have, once. */
+const stated =
+  deployed('web', { replicas: 3 }) +
+  deployed('api') +
+  modelled('web', {
+    pools: [{ name: 'api', size: 5, maxWait: '1s' }],
+    defaults: { calls: { timeout: '2s', balancer: 'leastRequest', pool: 'api' } },
+    ...steps(
+      { cpu: '3ms' },
+      {
+        call: 'api/GET /x',
+        timeout: '500ms',
+        retries: {
+          max: 2,
+          backoff: { initial: '20ms', multiplier: 3, max: '1s' },
+          jitter: 'equal',
+          budget: { ratio: '10%', burst: 4 },
+          on: ['timeout', 'timeout'],
+        },
+        breaker: { errorRatio: '40%', minRequests: 5, window: '20s', open: '3s', halfOpenRequests: 2 },
+        hedge: { after: '100ms', max: 2 },
+        bulkhead: 7,
+        deadline: 'propagate',
+        singleFlight: true,
+        optional: true,
+        probability: '25%',
+      },
+      { parallel: [{ call: 'api/GET /x' }, { call: 'api', repeat: 2 }] },
+      { steps: [{ wait: { exponential: '5ms' } }], probability: 0.5 },
+    ),
+  }) +
+  modelled('api', { endpoints: [{ name: 'GET /x', errorRate: '1%', steps: [] }] }) +
+  own('Traffic', 'users', { target: { service: 'web' }, keys: { count: 10, skew: 1 }, ...open });
+
 test('stated services, calls and policies arrive as they are stated', () => {
-  const compiled = compileText(
-    deployed('web', { replicas: 3 }) +
-      deployed('api') +
-      modelled('web', {
-        pools: [{ name: 'api', size: 5, maxWait: '1s' }],
-        defaults: { calls: { timeout: '2s', balancer: 'leastRequest', pool: 'api' } },
-        ...steps(
-          { cpu: '3ms' },
-          {
-            call: 'api/GET /x',
-            timeout: '500ms',
-            retries: {
-              max: 2,
-              backoff: { initial: '20ms', multiplier: 3, max: '1s' },
-              jitter: 'equal',
-              budget: { ratio: '10%', burst: 4 },
-              on: ['timeout', 'timeout'],
-            },
-            breaker: { errorRatio: '40%', minRequests: 5, window: '20s', open: '3s', halfOpenRequests: 2 },
-            hedge: { after: '100ms', max: 2 },
-            bulkhead: 7,
-            deadline: 'propagate',
-            singleFlight: true,
-            optional: true,
-            probability: '25%',
-          },
-          { parallel: [{ call: 'api/GET /x' }, { call: 'api', repeat: 2 }] },
-          { steps: [{ wait: { exponential: '5ms' } }], probability: 0.5 },
-        ),
-      }) +
-      modelled('api', { endpoints: [{ name: 'GET /x', errorRate: '1%', steps: [] }] }) +
-      own('Traffic', 'users', { target: { service: 'web' }, keys: { count: 10, skew: 1 }, ...open }),
-  );
+  const compiled = compileText(stated);
   assert.deepEqual(codes(compiled), []);
   const { traffic } = compiled;
   assert.deepEqual(traffic.endpoints[0].steps, [

@@ -25,6 +25,7 @@ import {
   planCalls,
   type Reference,
 } from './inferred.ts';
+import { checkIngresses } from './ingress-check.ts';
 import { Lookup } from './lookup.ts';
 import { checkPolicies } from './policy-check.ts';
 import { where } from './report.ts';
@@ -65,6 +66,7 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
   compileStatedSteps(scope, lookup);
   if (!checkCircles(endpoints, scope.calls, context)) return assemble(scope, endpoints, []);
   inferCalls(scope, lookup, endpoints, references);
+  checkIngresses(resources, lookup, context);
   const sources = findSources(scope, lookup, endpoints);
   noteAutoscalers(
     resources,

@@ -15,6 +15,10 @@ export interface IngressRoute {
   readonly exact: boolean;
   /** Name of the Service, in the namespace of the Ingress; null for a backend that is no Service. */
   readonly service: string | null;
+  /** Number or name of the Service's port, as it is written; null: none. */
+  readonly port: number | string | null;
+  /** Where the port stands inside the route. */
+  readonly portAt: readonly string[];
   /** Where it stands in the document. */
   readonly at: readonly (string | number)[];
 }
@@ -30,16 +34,29 @@ export function ingressRoutes(ingress: Resource<IngressDocument>): IngressRoute[
         path: normalPath(path.path ?? '/'),
         exact: path.pathType === 'Exact',
         service: path.backend.service?.name ?? null,
+        port: portOf(path.backend),
+        portAt: ['backend', 'service', 'port'],
         at: ['spec', 'rules', r, 'http', 'paths', p],
       });
     });
   });
   const fallback: IngressBackend | undefined = spec?.defaultBackend;
   if (fallback) {
-    const service = fallback.service?.name ?? null;
-    routes.push({ host: null, path: null, exact: false, service, at: ['spec', 'defaultBackend'] });
+    routes.push({
+      host: null,
+      path: null,
+      exact: false,
+      service: fallback.service?.name ?? null,
+      port: portOf(fallback),
+      portAt: ['service', 'port'],
+      at: ['spec', 'defaultBackend'],
+    });
   }
   return routes;
+}
+
+function portOf(backend: IngressBackend): number | string | null {
+  return backend.service?.port?.number ?? backend.service?.port?.name ?? null;
 }
 
 /** The path without query, fragment and regular-expression tails such as `(/|$)(.*)`. */

@@ -29,7 +29,7 @@ export function openEntries(
   const behindIngress = new Set<ServiceDraft>();
   for (const ingress of resources.byKind<IngressDocument>('Ingress')) {
     const target = { kind: 'ingress', ingress, routes: ingressRoutes(ingress) } as const;
-    const endpoints = allEndpoints(target, lookup, () => {}).filter((one) => servesUsers(one.service));
+    const endpoints = allEndpoints(target, lookup).filter((one) => servesUsers(one.service));
     if (endpoints.length === 0) continue;
     for (const endpoint of endpoints) behindIngress.add(endpoint.service);
     entries.push({ name: ingress.name, endpoints, why: `${ingress.id} lets users in`, throughIngress: true });

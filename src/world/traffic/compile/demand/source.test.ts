@@ -212,6 +212,22 @@ test('targets and requests that lead nowhere are errors', () => {
   assert.equal(error(journey), 'unknown-request');
 });
 
+test('rules of an Ingress that lead nowhere, or to a port that is not there, are told also without a Traffic', () => {
+  const compiled = compileText(
+    shop +
+      ingress([
+        ['/', 'web'],
+        ['/x', 'wbe'],
+      ]).replace('8080', '80'),
+  );
+  assert.match(only(compiled, 'ingress-port-mismatch').message, /port 80 of Service web, which has 8080/);
+  assert.equal(
+    only(compiled, 'ingress-port-mismatch').path,
+    'spec.rules[0].http.paths[0].backend.service.port',
+  );
+  assert.match(only(compiled, 'ingress-without-backend').remedy ?? '', /Did you mean "web"/);
+});
+
 test('two hosts with one path need the host of the request', () => {
   const hosts = ingress([['/', 'web']], 'a.example').replace(
     '"rules":[',

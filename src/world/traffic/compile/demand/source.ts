@@ -78,14 +78,7 @@ class SourceCompiler {
     const only = this.#spec.target.endpoint;
     if (only !== undefined)
       return this.#resolve(target, { endpoint: only }, ['spec', 'target', 'endpoint'], 1, []);
-    const endpoints = allEndpoints(target, this.#lookup, (problem, route) => {
-      if (target.kind !== 'ingress') return;
-      this.#scope.context.diagnostics.warning(
-        problem.code,
-        problem.message,
-        where(target.ingress, route.at, problem.remedy),
-      );
-    });
+    const endpoints = allEndpoints(target, this.#lookup);
     if (endpoints.length === 0) {
       this.#error(
         'nothing-to-ask',

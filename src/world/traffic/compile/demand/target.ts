@@ -179,21 +179,14 @@ function likeness(name: string, method: string, path: string): number {
 
 /**
  * What is asked for when a Traffic lists no requests: every endpoint of the service, or of the services behind the
- * Ingress; of those whose names are paths, the ones that its rules let through. `onProblem` hears of routes that lead nowhere.
+ * Ingress; of those whose names are paths, the ones that its rules let through. Rules that lead nowhere add nothing.
  */
-export function allEndpoints(
-  target: Target,
-  lookup: Lookup,
-  onProblem: (problem: Exclude<Found<never>, { value: never }>, route: IngressRoute) => void,
-): EndpointDraft[] {
+export function allEndpoints(target: Target, lookup: Lookup): EndpointDraft[] {
   if (target.kind === 'service') return [...target.service.endpoints];
   const found = new Set<EndpointDraft>();
   for (const route of target.routes) {
     const backend = backendOf(target, route, lookup);
-    if (!('value' in backend)) {
-      onProblem(backend, route);
-      continue;
-    }
+    if (!('value' in backend)) continue;
     const { endpoints } = backend.value;
     const through = endpoints.filter((endpoint) => isUnder(endpoint.name, route.path ?? '/'));
     for (const endpoint of through.length > 0 ? through : endpoints) found.add(endpoint);
