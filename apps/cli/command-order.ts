@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
 
+/** `-o=json`, which kubectl accepts, as `-ojson`. */
+export function withoutShortEquals(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((word, i) => (end >= 0 && i > end ? word : word.replace(/^(-[A-Za-z])=/, '$1')));
+}
+
 /**
  * Options written before the command are moved behind it, because that is where they are known: kubectl users
  * write `-o json run x` as readily as `run x -o json`.

@@ -4,4 +4,6 @@ import type { Terminals } from './terminal.ts';
 export interface Context extends Terminals {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
+  /** Says what is being done, on standard error, when the user debugs. */
+  readonly trace: (text: string) => void;
 }

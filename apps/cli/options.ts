@@ -62,5 +62,5 @@ export const options = {
   quiet: () => new Option('-q, --quiet', 'print only the verdict, and errors').default(false),
   noProgress: () => new Option('--no-progress', 'no progress line'),
   noColor: () => new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
-  debug: () => new Option('--debug', 'show the stack of an internal error').default(false),
+  debug: () => new Option('--debug', 'say what is being done, and where an internal error is').default(false),
 };

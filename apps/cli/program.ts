@@ -1,6 +1,6 @@
 import { Command, CommanderError, type Option } from 'commander';
 import { simulatorVersion } from '../../src/run/version.ts';
-import { commandFirst } from './command-order.ts';
+import { commandFirst, withoutShortEquals } from './command-order.ts';
 import { commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { type ExitCode, exitCode, UsageError } from './exit-code.ts';
@@ -33,15 +33,23 @@ Examples:
   $ kubectl get deploy,svc,ingress -o yaml | devops-sim run -f -
 `;
 
-/** Runs one command line and says how it ended. Never throws; nothing is written after it returns. */
+/** Runs one command line of this process and says how it ended. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const environment = process.env;
   const terminals = openTerminals(environment, { noColor: argv.includes('--no-color') });
-  const context: Context = { ...terminals, environment, workingFolder: process.cwd() };
+  return perform(argv, { ...terminals, environment, workingFolder: process.cwd() });
+}
+
+/** Runs one command line in a context and says how it ended. Never throws; all output goes to the context. */
+export async function perform(argv: readonly string[], place: Omit<Context, 'trace'>): Promise<ExitCode> {
+  const debug = argv.includes('--debug') || place.environment['DEBUG'] === 'devops-sim';
+  const trace = (text: string) => {
+    if (debug) place.err.print(`debug: ${text}`);
+  };
   try {
-    return await execute(argv, context);
+    return await execute(argv, { ...place, trace });
   } catch (error) {
-    return report(error, context.err, argv.includes('--debug') || environment['DEBUG'] === 'devops-sim');
+    return report(error, place.err, debug);
   }
 }
 
@@ -50,7 +58,7 @@ async function execute(argv: readonly string[], context: Context): Promise<ExitC
   const program = buildProgram(context, (result) => {
     code = result;
   });
-  const ordered = commandFirst(argv, program);
+  const ordered = commandFirst(withoutShortEquals(argv), program);
   if (ordered.length === 0) {
     program.outputHelp();
     return exitCode.pass;

@@ -26,8 +26,9 @@ export async function runOnce(prepared: Prepared, tools: RunTools): Promise<Outc
 }
 
 async function simulateWatched(model: Model, label: string, tools: RunTools): Promise<Result> {
-  const { chosen, progress, interrupt } = tools;
+  const { chosen, context, progress, interrupt } = tools;
   const session = openWatched(model, chosen.seed);
+  context.trace(`simulating ${label} with seed ${chosen.seed ?? model.seed}`);
   await driveSession(session, {
     progressed: () =>
       progress.update({

@@ -34,6 +34,7 @@ export async function runSeeds(prepared: Prepared, tools: RunTools): Promise<Out
     interrupt,
     // Series are by far the largest part, and only the report of the first seed shows them.
     take: ({ seed }, result) => {
+      context.trace(`seed ${seed} is done`);
       results.set(seed, seed === seeds[0] ? result : withoutSeries(result));
     },
   });

@@ -67,7 +67,7 @@ export function readManifestSets(request: InputRequest, workingFolder: string): 
       scenario: variant === null ? text : text.slice(0, -variant.length - 1),
       variant: variant ?? request.variant ?? null,
       paths: request.files,
-      files: [...readPath(place.path, workingFolder), ...extra],
+      files: [...readPath(displayPath(place.path, workingFolder), workingFolder), ...extra],
       data: (name) => readData(name, folders),
     };
   });

@@ -44,9 +44,9 @@ export function comparisonSummary(comparison: Comparison, style: ComparisonStyle
 function headline({ a, b, seeds, pairing }: Comparison, { colors, width }: ComparisonStyle): string[] {
   const paired = pairing === 'seed' ? `${seeds.length} common seeds: ${seedList(seeds)}` : 'no common seed';
   return [
-    ...wrap(`A  ${colors.bold(harmless(a.label))}`, width, '', '   '),
-    ...wrap(`B  ${colors.bold(harmless(b.label))}`, width, '', '   '),
-    `   ${colors.dim(paired)}`,
+    ...wrap(`A ${colors.bold(harmless(a.label))}`, width, '', '  '),
+    ...wrap(`B ${colors.bold(harmless(b.label))}`, width, '', '  '),
+    `  ${colors.dim(paired)}`,
   ];
 }
 

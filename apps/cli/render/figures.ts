@@ -33,7 +33,7 @@ export function significant(value: number, digits: number): string {
 /** A latency given in milliseconds for a narrow column, two digits where three would crowd: `61 ms`, `8 s`. */
 export function shortLatency(ms: number): string {
   const digits = ms >= 100 && ms < 999.5 ? 3 : 2;
-  return latency(Number(significant(ms, digits)));
+  return latency(Number(ms.toPrecision(digits)));
 }
 
 /** Money with the digits that matter: 12.40 USD, 0.0031 USD. */
