@@ -48,18 +48,28 @@ Simulator ${simulatorVersion}.`;
 
 function summary(comparisons: readonly Comparison[], all: readonly Validated[]): string {
   const random = comparisons.filter(({ quantity }) => quantity.exact === undefined);
-  const exact = comparisons.length - random.length;
+  const exact = comparisons.filter(({ quantity }) => quantity.exact !== undefined);
+  const agree = exact.every((comparison) => contains(comparison, 0.95));
   const outside = random.filter((comparison) => !contains(comparison, 0.95)).length;
   const expected = random.length * 0.05;
   const farthest = random.reduce((a, b) => (Math.abs(b.standardErrors) > Math.abs(a.standardErrors) ? b : a));
-  const requests = random.map(({ deviation }) => Math.abs(deviation)).sort((a, b) => a - b);
+  const sizes = random.map(({ deviation }) => Math.abs(deviation)).sort((a, b) => a - b);
   const cases = all.reduce((sum, { results }) => sum + results.length, 0);
-  return `## In short
+  const text = `${comparisons.length} comparisons over ${cases} settings of ${all.length} kinds of systems. Of the ${random.length} with chance in them, **${outside} lie outside their 95 % interval (marked ✱); by chance alone ${expected.toFixed(0)} would** (give or take ${(2 * Math.sqrt(expected * 0.95)).toFixed(0)}, more since those of one setting share their luck). The farthest is ${Math.abs(farthest.standardErrors).toFixed(1)} standard errors away. Half of all deviations are below ${percent(sizes[Math.floor(sizes.length / 2)])}, nine in ten below ${percent(sizes[Math.floor(sizes.length * 0.9)])}. The ${exact.length} comparisons without chance agree ${agree ? 'to the clock’s microsecond' : '**not everywhere**'}.`;
+  return `## In short\n\n${wrapped(text)}`;
+}
 
-${comparisons.length} comparisons over ${cases} settings of ${all.length} kinds of systems. Of the ${random.length} with chance in them,
-**${outside} lie outside their 95 % interval (marked ✱); by chance alone ${expected.toFixed(0)} would** (give or take ${(2 * Math.sqrt(expected * 0.95)).toFixed(0)}, more since those of one system share their luck). The farthest is ${Math.abs(farthest.standardErrors).toFixed(1)} standard
-errors away. Half of all deviations are below ${percent(requests[Math.floor(requests.length / 2)])}, nine in ten below ${percent(requests[Math.floor(requests.length * 0.9)])}. The ${exact} comparisons without
-chance agree ${comparisons.filter((c) => c.quantity.exact !== undefined).every((c) => contains(c, 0.95)) ? 'to the clock’s microsecond' : '**not everywhere**'}.`;
+/** Breaks a paragraph into lines of at most 118 characters. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > 118) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
@@ -83,7 +93,7 @@ function section({ system, results }: Validated): string {
   const plots = system.plots.map(({ file, title }) => `![${title}](validation/${file}.svg)`);
   return [
     `## ${system.title}`,
-    system.text,
+    wrapped(system.text),
     `*${system.reference}.*`,
     [
       '| system | quantity | theory | simulated | ± 95 % | deviation | in s.e. | account |',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { simulatorVersion } from '../../src/run/version.ts';
 import {
   type CaseResult,
   type Comparison,
@@ -69,6 +71,17 @@ function describe(comparisons: readonly Comparison[]): string {
 function replay(of: Case, effort: Effort): string {
   return `replay: ${replayCommand(of, effort)}`;
 }
+
+test('docs/validation.md shows every system of this version (else: npm run validate:theory)', () => {
+  const docs = new URL('../../docs/', import.meta.url);
+  const page = readFileSync(new URL('validation.md', docs), 'utf8');
+  assert.ok(page.includes(`Simulator ${simulatorVersion}.`), 'it is of another version');
+  for (const system of systems) {
+    assert.ok(page.includes(`## ${system.title}\n`), system.title);
+    for (const { parameters } of system.cases) assert.ok(page.includes(`| ${parameters} |`), parameters);
+    for (const { file } of system.plots) assert.ok(existsSync(new URL(`validation/${file}.svg`, docs)), file);
+  }
+});
 
 test('every case has its own id and a stated precision', () => {
   const cases = systems.flatMap((system) => system.cases);
