@@ -70,7 +70,7 @@ test('explain: kinds, fields and the list of kinds', async () => {
     devopsSim(['explain', 'deploy.spec.replicas']),
     devopsSim(['explain', 'traffic.spec.open', '-o', 'json', '--recursive']),
   ]);
-  assert.match(kinds.stdout, /^Traffic +sim\.devops\/v1alpha1 /m);
+  assert.match(kinds.stdout, /^Traffic {2}sim\.devops\/v1alpha1\n {4}Demand/m);
   assert.match(field.stdout, /FIELD: spec\.endpoints /);
   assert.match(short.stdout, /KIND: +Deployment/);
   const fields = JSON.parse(data.stdout).fields as { name: string }[];

@@ -42,3 +42,8 @@ export function pathFor(path: string, label: string, several: boolean): string {
   const name = label.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^-+|-+$/g, '');
   return `${path.slice(0, path.length - extension.length)}-${name}${extension}`;
 }
+
+/** What is said of a report that was written. */
+export function reportNote(path: string): string {
+  return `Report: ${path} (open it in a browser)`;
+}

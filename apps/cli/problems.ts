@@ -1,6 +1,8 @@
 import type { Context } from './context.ts';
+import { callFor } from './input/manifest-set.ts';
 import { type Prepared, unique } from './input/prepare.ts';
 import { countWords, renderDiagnostic } from './render/diagnostics.ts';
+import { count } from './render/wording.ts';
 
 const warningsShown = 10;
 
@@ -24,6 +26,12 @@ export function printProblems(
   }
   if (!quiet && warnings.length > shown.length) {
     err.print(`… and ${warnings.length - shown.length} more warnings: devops-sim validate shows all`);
+  }
+  const notes = diagnostics.filter((diagnostic) => diagnostic.severity === 'info').length;
+  if (runnable && !quiet && notes > 0) {
+    err.print(
+      `${count(notes, 'note')} on the manifests: devops-sim validate shows ${notes === 1 ? 'it' : 'them'}.`,
+    );
   }
   if (!runnable) err.print(`Cannot run: ${countWords([...errors, ...warnings])}.`);
   return runnable;

@@ -3,13 +3,13 @@ import type { Model } from '../../src/model/model.ts';
 import type { Result } from '../../src/model/result.ts';
 import { renderHtml } from '../report/report.ts';
 import type { Outcome, RunOptions, RunTools } from './commands/run.ts';
-import { pathFor, writeFile } from './deliver.ts';
+import { pathFor, reportNote, writeFile } from './deliver.ts';
 import { emptiness } from './effect.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { callFor, quoted } from './input/manifest-set.ts';
 import type { Prepared } from './input/prepare.ts';
 import { reportBrokenLaws } from './laws.ts';
-import { figureHeader, figureRows, seriesCsv, toCsv } from './render/csv.ts';
+import { seriesCsv } from './render/csv.ts';
 import { toJson } from './render/json.ts';
 import { summary, verdictLine } from './render/summary.ts';
 import { driveSession } from './session-drive.ts';
@@ -20,9 +20,10 @@ import { openWatched } from './watched-session.ts';
 export async function runOnce(prepared: Prepared, tools: RunTools): Promise<Outcome> {
   const model = prepared.model!;
   const result = await simulateWatched(model, prepared.set.label, tools);
-  writeResult(result, prepared.set.label, tools);
+  const notes = writeResult(result, prepared.set.label, tools);
   printResult(result, prepared, tools);
-  return { code: complain(model, result, tools), data: result };
+  if (!tools.chosen.quiet) for (const note of notes) tools.context.err.print(note);
+  return { code: complain(model, result, tools), data: result, figures: [result] };
 }
 
 async function simulateWatched(model: Model, label: string, tools: RunTools): Promise<Result> {
@@ -44,24 +45,31 @@ async function simulateWatched(model: Model, label: string, tools: RunTools): Pr
   return result;
 }
 
-/** Writes `--report` and `--save`, and says so on standard error. */
-export function writeResult(result: Result, label: string, { chosen, context, several }: RunTools): void {
-  const write = (path: string | undefined, what: string, text: (path: string) => string) => {
-    if (path === undefined) return;
+/** Writes `--report` and `--save`; returns what to say about them. */
+function writeResult(result: Result, label: string, { chosen, context, several }: RunTools): string[] {
+  const write = (
+    path: string | undefined,
+    note: (path: string) => string,
+    text: (path: string) => string,
+  ) => {
+    if (path === undefined) return [];
     const full = pathFor(path, label, several);
     writeFile(full, text(full), context.workingFolder);
-    if (!chosen.quiet) context.err.print(`${what}: ${full}`);
+    return [note(full)];
   };
-  write(chosen.report, 'Report', () => renderHtml(result));
-  write(chosen.save, 'Result', (path) => (path.endsWith('.csv') ? seriesCsv(result) : `${toJson(result)}\n`));
+  return [
+    ...write(chosen.report, reportNote, () => renderHtml(result)),
+    ...write(
+      chosen.save,
+      (path) => `Result: ${path}`,
+      (path) => (path.endsWith('.csv') ? seriesCsv(result) : `${toJson(result)}\n`),
+    ),
+  ];
 }
 
 function printResult(result: Result, prepared: Prepared, { chosen, context }: RunTools): void {
   const { out } = context;
   switch (chosen.output) {
-    case 'csv':
-      out.write(toCsv(figureHeader, figureRows(result)));
-      return;
     case 'html':
       out.write(renderHtml(result));
       return;

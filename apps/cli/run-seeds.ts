@@ -4,7 +4,7 @@ import type { Result } from '../../src/model/result.ts';
 import type { Sweep } from '../../src/model/sweep-result.ts';
 import { renderHtml } from '../report/report.ts';
 import type { Outcome, RunTools } from './commands/run.ts';
-import { pathFor, writeFile } from './deliver.ts';
+import { pathFor, reportNote, writeFile } from './deliver.ts';
 import { emptiness } from './effect.ts';
 import { type ExitCode, exitCode, UsageError } from './exit-code.ts';
 import type { SavedResults } from './input/comparison-side.ts';
@@ -41,12 +41,13 @@ export async function runSeeds(prepared: Prepared, tools: RunTools): Promise<Out
   const finished = seeds.flatMap((seed) => results.get(seed) ?? []);
   if (finished.length === 0) {
     context.err.print('Interrupted before the first seed finished: nothing to show.');
-    return { code: exitCode.interrupted, data: null };
+    return { code: exitCode.interrupted, data: null, figures: [] };
   }
   const summary = summariseSeeds(finished);
-  writeFiles(finished, label, tools);
+  const notes = writeFiles(finished, label, tools);
   print(summary, finished, tools);
-  return { code: judge(model, summary, finished, tools), data: summary };
+  if (!chosen.quiet) for (const note of notes) context.err.print(note);
+  return { code: judge(model, summary, finished, tools), data: summary, figures: finished };
 }
 
 /** `first`, `first + 1`, … Throws UsageError when they would run past the largest seed. */
@@ -62,35 +63,37 @@ export function withoutSeries(result: Result): Result {
   return { ...result, series: { timesSeconds: [], columns: [] } };
 }
 
-function writeFiles(results: readonly Result[], label: string, { chosen, context, several }: RunTools): void {
+/** Writes `--report` and `--save`; returns what to say about them. */
+function writeFiles(
+  results: readonly Result[],
+  label: string,
+  { chosen, context, several }: RunTools,
+): string[] {
+  const notes: string[] = [];
   if (chosen.report !== undefined) {
     const path = pathFor(chosen.report, label, several);
     writeFile(path, renderHtml(results[0]!), context.workingFolder);
-    if (!chosen.quiet) context.err.print(`Report of seed ${results[0]!.manifest.seed}: ${path}`);
+    notes.push(`${reportNote(path)}, of seed ${results[0]!.manifest.seed}`);
   }
   if (chosen.save !== undefined) {
     const path = pathFor(chosen.save, label, several);
     const saved: SavedResults = { schema: 'sim.devops/results/v1', results: results.map(withoutSeries) };
-    const text = path.endsWith('.csv') ? csvOf(results) : `${toJson(saved)}\n`;
-    writeFile(path, text, context.workingFolder);
-    if (!chosen.quiet) context.err.print(`Results of ${results.length} seeds: ${path}`);
+    const figures = () => toCsv(figureHeader, results.flatMap(figureRows));
+    writeFile(path, path.endsWith('.csv') ? figures() : `${toJson(saved)}\n`, context.workingFolder);
+    notes.push(`Results of ${results.length} seeds: ${path}`);
   }
+  return notes;
 }
 
 function print(summary: Sweep, results: readonly Result[], { chosen, context }: RunTools): void {
   const { out } = context;
   const { colors } = out;
   const asked = chosen.seeds!;
-  if (chosen.output === 'csv') out.write(csvOf(results));
-  else if (chosen.output === 'html') out.write(renderHtml(results[0]!));
+  if (chosen.output === 'html') out.write(renderHtml(results[0]!));
   else if (chosen.output === 'table' || chosen.output === 'wide') {
     const style = { colors, width: out.columns(), wide: chosen.output === 'wide', asked };
     out.print(chosen.quiet ? sweepVerdictLine(summary, asked, colors) : sweepSummary(summary, style));
   }
-}
-
-function csvOf(results: readonly Result[]): string {
-  return toCsv(figureHeader, results.flatMap(figureRows));
 }
 
 function judge(model: Model, summary: Sweep, results: readonly Result[], tools: RunTools): ExitCode {

@@ -1,8 +1,9 @@
 import { compare as compareResults } from '../../../src/analysis/comparison.ts';
 import type { Comparison } from '../../../src/model/comparison-result.ts';
 import type { Result } from '../../../src/model/result.ts';
+import { renderComparisonHtml } from '../../report/report.ts';
 import type { Context } from '../context.ts';
-import { checkWritable, writeFile } from '../deliver.ts';
+import { checkWritable, reportNote, writeFile } from '../deliver.ts';
 import { emptiness } from '../effect.ts';
 import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
 import { readSide, type SideInput } from '../input/comparison-side.ts';
@@ -12,7 +13,6 @@ import { reportBrokenLaws } from '../laws.ts';
 import { printProblems } from '../problems.ts';
 import { openProgress } from '../progress.ts';
 import { comparisonCsv, comparisonSummary } from '../render/comparison.ts';
-import { comparisonPage } from '../render/comparison-page.ts';
 import { type DataFormat, printData } from '../render/data.ts';
 import { seedsFrom } from '../run-seeds.ts';
 import { type SweepJob, sweep } from '../sweep.ts';
@@ -142,18 +142,21 @@ function deliver(
   chosen: CompareOptions,
   { out, err, workingFolder }: Context,
 ): void {
-  if (chosen.report !== undefined) {
-    writeFile(chosen.report, comparisonPage(comparison, results), workingFolder);
-    if (!chosen.quiet) err.print(`Report: ${chosen.report}`);
-  }
+  const compared = (side: readonly Result[]) =>
+    comparison.pairing === 'none'
+      ? side
+      : side.filter((result) => comparison.seeds.includes(result.manifest.seed));
+  const page = () => renderComparisonHtml(comparison, compared(results[0]!), compared(results[1]!));
+  if (chosen.report !== undefined) writeFile(chosen.report, page(), workingFolder);
   const { output } = chosen;
   if (output === 'csv') out.write(comparisonCsv(comparison));
-  else if (output === 'html') out.write(comparisonPage(comparison, results));
+  else if (output === 'html') out.write(page());
   else if (output === 'json' || output === 'yaml') printData(comparison, output, out);
   else {
     const style = { colors: out.colors, width: out.columns(), wide: output === 'wide' };
     out.print(chosen.quiet ? comparison.summary[0]! : comparisonSummary(comparison, style));
   }
+  if (chosen.report !== undefined && !chosen.quiet) err.print(reportNote(chosen.report));
 }
 
 function judge(sides: readonly Side[], { err }: Context): ExitCode {

@@ -10,7 +10,7 @@ import { namedScenarios } from '../input/scenario-name.ts';
 import { printProblems } from '../problems.ts';
 import { type DataFormat, printData } from '../render/data.ts';
 import { systemText } from '../render/system.ts';
-import { table } from '../render/table.ts';
+import { wrap } from '../render/table.ts';
 
 /** The options of `devops-sim explain`, by attribute name. */
 export interface ExplainOptions extends PrepareOptions {
@@ -55,11 +55,10 @@ function listKinds(chosen: ExplainOptions, { out }: Context): ExitCode {
     printData({ kinds }, chosen.output, out);
     return exitCode.pass;
   }
-  const rows = kinds
-    .filter((kind) => kind.support !== 'none')
-    .map((kind) => [out.colors.bold(kind.kind), kind.apiVersion, kind.summary]);
-  const columns = [{ title: 'KIND' }, { title: 'APIVERSION' }, { title: 'WHAT IT SAYS', shrinks: true }];
-  out.print(table(columns, rows, { width: out.columns(), title: out.colors.dim }).join('\n'));
+  for (const kind of kinds.filter((each) => each.support !== 'none')) {
+    out.print(`${out.colors.bold(kind.kind)}  ${out.colors.dim(kind.apiVersion)}`);
+    out.print(wrap(kind.summary, out.columns(), '    ').join('\n'));
+  }
   out.print(`\nSee one with: devops-sim explain ${kinds[0]!.kind}`);
   return exitCode.pass;
 }

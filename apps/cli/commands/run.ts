@@ -1,3 +1,4 @@
+import type { Result } from '../../../src/model/result.ts';
 import type { Context } from '../context.ts';
 import { checkWritable, pathFor } from '../deliver.ts';
 import { type ExitCode, exitCode, gravest, UsageError } from '../exit-code.ts';
@@ -6,6 +7,7 @@ import { type Prepared, prepare } from '../input/prepare.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
 import { printProblems } from '../problems.ts';
 import { openProgress, type Progress } from '../progress.ts';
+import { figureHeader, figureRows, toCsv } from '../render/csv.ts';
 import { printData } from '../render/data.ts';
 import { runOnce } from '../run-once.ts';
 import { runSeeds } from '../run-seeds.ts';
@@ -37,10 +39,13 @@ export interface RunTools {
   readonly several: boolean;
 }
 
-/** How one scenario ended. `data` is what `-o json` prints; text formats have printed already. */
+/** How one scenario ended; what is for people has been printed already. */
 export interface Outcome {
   readonly code: ExitCode;
+  /** What `-o json` prints. */
   readonly data: unknown;
+  /** What `-o csv` prints the figures of. */
+  readonly figures: readonly Result[];
 }
 
 /** `devops-sim run`. */
@@ -77,11 +82,18 @@ async function runAll(prepared: readonly Prepared[], tools: RunTools): Promise<E
     if (separate) context.out.print('');
     outcomes.push(await ((chosen.seeds ?? 1) > 1 ? runSeeds(one, tools) : runOnce(one, tools)));
   }
+  printOutcomes(outcomes, tools);
+  return interrupt.requested ? exitCode.interrupted : gravest(outcomes.map((outcome) => outcome.code));
+}
+
+function printOutcomes(outcomes: readonly Outcome[], { chosen, context, several }: RunTools): void {
   if (chosen.output === 'json' || chosen.output === 'yaml') {
     const values = outcomes.map((outcome) => outcome.data);
-    printData(tools.several ? values : values[0], chosen.output, context.out);
+    printData(several ? values : (values[0] ?? null), chosen.output, context.out);
+  } else if (chosen.output === 'csv') {
+    const results = outcomes.flatMap((outcome) => outcome.figures);
+    context.out.write(toCsv(figureHeader, results.flatMap(figureRows)));
   }
-  return interrupt.requested ? exitCode.interrupted : gravest(outcomes.map((outcome) => outcome.code));
 }
 
 function checkOutputs(prepared: readonly Prepared[], chosen: RunOptions, context: Context): void {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pc from 'picocolors';
 import type { Result } from '../../../src/model/result.ts';
-import { lineChart } from './line-chart.ts';
 import { narrate } from './narrative.ts';
 import { summary } from './summary.ts';
 import { visibleWidth } from './table.ts';
@@ -195,23 +194,4 @@ test('narrative: stable, at most forty lines, ends with the trace', () => {
   const lines = long.trimEnd().split('\n');
   assert.equal(lines.length, 40);
   assert.match(long, /… and \d+ more lines\n\nCost/);
-});
-
-test('line chart: draws gaps as gaps and stays inside its frame', () => {
-  const { text } = lineChart({
-    title: 'a <b>',
-    timesSeconds: [10, 20, 30, 40],
-    curves: [{ label: 'A', ink: 'ink-a', dashed: true, values: [1, null, 3, 4] }],
-    band: { fromSeconds: 20, toSeconds: 30 },
-    valueText: String,
-    timeText: String,
-  });
-  assert.match(text, /a &lt;b&gt;/);
-  const path = /class="curve" d="(M[^"]+)" style="stroke:var\(--ink-a\)" stroke-dasharray="6 4"\/>\n/.exec(
-    text,
-  )![1]!;
-  assert.equal(path.match(/M/g)!.length, 2, 'the missing value breaks the line');
-  for (const [, x, y] of path.matchAll(/[ML]([\d.]+) ([\d.]+)/g)) {
-    assert.ok(Number(x) >= 0 && Number(x) <= 960 && Number(y) >= 0 && Number(y) <= 220);
-  }
 });
