@@ -29,9 +29,8 @@ export function printProblems(
   }
   const notes = diagnostics.filter((diagnostic) => diagnostic.severity === 'info').length;
   if (runnable && !quiet && notes > 0) {
-    err.print(
-      `${count(notes, 'note')} on the manifests: devops-sim validate shows ${notes === 1 ? 'it' : 'them'}.`,
-    );
+    const calls = prepared.map((one) => callFor(one.set)).join(' ');
+    err.print(`${count(notes, 'note')} on the manifests: devops-sim validate ${calls}`);
   }
   if (!runnable) err.print(`Cannot run: ${countWords([...errors, ...warnings])}.`);
   return runnable;
