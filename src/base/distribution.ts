@@ -30,7 +30,7 @@ export function validateDistribution(d: Distribution): string | null {
   }
 }
 
-/** The mean; Infinity where the integral diverges. Of what is sampled: a normal is cut at zero. */
+/** The mean; Infinity where the integral diverges or exceeds all numbers. Of what is sampled: a normal is cut at zero. */
 export function distributionMean(d: Distribution): number {
   switch (d.kind) {
     case 'deterministic':
@@ -57,7 +57,7 @@ export function distributionMean(d: Distribution): number {
   }
 }
 
-/** The variance; Infinity where the integral diverges. */
+/** The variance; Infinity where the integral diverges or exceeds all numbers. */
 export function distributionVariance(d: Distribution): number {
   switch (d.kind) {
     case 'deterministic':
@@ -69,7 +69,7 @@ export function distributionVariance(d: Distribution): number {
     case 'normal':
       return cutNormalMoments(d.mean, d.standardDeviation).variance;
     case 'lognormal':
-      return Math.expm1(d.sigma * d.sigma) * Math.exp(2 * d.mu + d.sigma * d.sigma);
+      return lognormalVariance(d.mu, d.sigma);
     case 'gamma':
       return d.shape * d.scale * d.scale;
     case 'weibull':
@@ -177,7 +177,13 @@ function cutNormalMoments(mean: number, deviation: number): Moments {
 function weibullVariance(shape: number, scale: number): number {
   if (scale === 0) return 0;
   const first = Math.exp(logGamma(1 + 1 / shape));
-  return scale * scale * (Math.exp(logGamma(1 + 2 / shape)) - first * first);
+  const second = Math.exp(logGamma(1 + 2 / shape));
+  return second === Infinity ? Infinity : scale * scale * (second - first * first);
+}
+
+function lognormalVariance(mu: number, sigma: number): number {
+  const spread = Math.expm1(sigma * sigma);
+  return spread === Infinity ? Infinity : spread * Math.exp(2 * mu + sigma * sigma);
 }
 
 function paretoVariance(shape: number, minimum: number): number {

@@ -75,7 +75,7 @@ export function formatBytes(bytes: number): string {
   if (bytes < 0) return '-' + formatBytes(-bytes);
   let unit = 0;
   let amount = bytes;
-  while (amount >= 1024 && unit < byteUnits.length - 1) {
+  while (Math.round(amount) >= 1024 && unit < byteUnits.length - 1) {
     amount /= 1024;
     unit++;
   }
@@ -84,7 +84,7 @@ export function formatBytes(bytes: number): string {
 
 /** Cores as Kubernetes writes them: `250m`, `2`, `1.5`; below a thousandth `0.4m`. */
 export function formatCores(cores: number): string {
-  return Math.abs(cores) < 1 && cores !== 0 ? `${significant(cores * 1000)}m` : significant(cores);
+  return Math.abs(cores) < 0.9995 && cores !== 0 ? `${significant(cores * 1000)}m` : significant(cores);
 }
 
 function significant(amount: number): string {

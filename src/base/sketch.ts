@@ -16,7 +16,10 @@ export const sketchRelativeError = 1 / 256;
 const twoTo31 = 2_147_483_648;
 const twoTo43 = 8_796_093_022_208;
 const twoTo16 = 65_536;
-const smallRange = 14 * 128;
+/** Buckets of all values below 2^43. */
+const allBuckets = 37 * 128;
+/** Buckets of all values below 2^20, about a second: most sketches never need more. */
+const fewBuckets = 14 * 128;
 
 /**
  * The bucket of a value: values below 256 have one each, above that every octave has 128 equal ones. A value
@@ -38,8 +41,7 @@ function bucketValue(bucket: number): number {
   if (bucket < 256) return bucket;
   const shift = (bucket >>> 7) - 1;
   const low = bucket - (shift << 7);
-  let width = 1;
-  for (let i = 0; i < shift; i++) width *= 2;
+  const width = shift < 31 ? 1 << shift : twoTo31 * (1 << (shift - 31));
   return low * width + (width - 1) / 2;
 }
 
@@ -54,7 +56,7 @@ export class QuantileSketch {
   min = Infinity;
   /** 0 while empty. */
   max = 0;
-  #counts = new Float64Array(smallRange);
+  #counts = new Float64Array(fewBuckets);
 
   record(value: number): void {
     const bucket = bucketOf(value);
@@ -62,7 +64,7 @@ export class QuantileSketch {
     this.#counts[bucket]++;
     this.count++;
     this.sum += value;
-    if (value < this.min) this.min = value;
+    if (!(value >= this.min)) this.#lower(value);
     if (value > this.max) this.max = value;
   }
 
@@ -70,16 +72,30 @@ export class QuantileSketch {
     return this.count === 0 ? 0 : this.sum / this.count;
   }
 
-  /** The smallest recorded value (to the error bound) that at least the share q of all do not exceed; 0 when empty. */
+  /**
+   * The smallest value, to the error bound, that at least the share q of all do not exceed; 0 when empty.
+   * `quantile(0)` and `quantile(1)` are exact.
+   */
   quantile(q: number): number {
-    return summaryQuantile(this.summary(), q);
+    const rank = Math.ceil(q * this.count);
+    if (rank <= 1) return this.count === 0 ? 0 : this.min;
+    if (rank >= this.count) return this.max;
+    let bucket = bucketOf(this.min);
+    for (let seen = this.#counts[bucket]; seen < rank; ) seen += this.#counts[++bucket];
+    return Math.min(this.max, Math.max(this.min, bucketValue(bucket)));
   }
 
-  /** How many values were at most `value`; exact where `value` is not within 0.4 % of recorded ones. */
+  /** How many values were at most `value`: exact unless some values are within the error bound of it. */
   countAtMost(value: number): number {
-    return summaryCountAtMost(this.summary(), value);
+    if (this.count === 0 || value < this.min) return 0;
+    if (value >= this.max) return this.count;
+    let seen = 0;
+    for (let bucket = bucketOf(this.min); bucketValue(bucket) <= value; bucket++)
+      seen += this.#counts[bucket];
+    return withoutEnds(seen, this.count);
   }
 
+  /** Afterwards this sketch is as if it had recorded what the other did, too. */
   merge(other: QuantileSketch): void {
     if (other.count === 0) return;
     const last = bucketOf(other.max);
@@ -125,9 +141,15 @@ export class QuantileSketch {
     if (other.max > this.max) this.max = other.max;
   }
 
+  /** Here rather than for each value it is made sure that values are numbers and not negative. */
+  #lower(value: number): void {
+    assert(value >= 0, `${value} was recorded, which is not a non-negative number`);
+    this.min = value;
+  }
+
   #grow(bucket: number): void {
-    assert(bucket < 4608, 'a value that is not a non-negative number was recorded');
-    const grown = new Float64Array(Math.min(4608, Math.max(2 * this.#counts.length, bucket + 1)));
+    assert(bucket < allBuckets, `there is no bucket ${bucket}`);
+    const grown = new Float64Array(Math.min(allBuckets, Math.max(2 * this.#counts.length, bucket + 1)));
     grown.set(this.#counts);
     this.#counts = grown;
   }
@@ -163,7 +185,12 @@ export function summaryCountAtMost(summary: SketchSummary, value: number): numbe
   const { buckets } = summary;
   let seen = 0;
   for (let i = 0; i < buckets.length && bucketValue(buckets[i]) <= value; i += 2) seen += buckets[i + 1];
-  return seen;
+  return withoutEnds(seen, summary.count);
+}
+
+/** A limit that is not below the least value and is below the largest has at least one on each side. */
+function withoutEnds(seen: number, count: number): number {
+  return Math.min(count - 1, Math.max(1, seen));
 }
 
 /** The summary of all values of all summaries. */
