@@ -182,7 +182,7 @@ const options: fc.Arbitrary<ServiceOptions> = fc.record({
     }),
   ),
   cpu: fc.record({
-    cores: fc.constantFrom(null, 0.5, 1, 2),
+    cores: fc.constantFrom(null, 1, 2, 4),
     limitCores: fc.constantFrom(null, null, 0.1, 0.3, 1, 2.5),
     periodMicros: fc.constantFrom(100_000, 10_000),
     requestCores: fc.constantFrom(0.1, 1, 2),
