@@ -132,7 +132,7 @@ test('list: bundled scenarios and those of the working folder, as table, names a
       devopsSim(['list', '-o', 'name'], { cwd }),
       devopsSim(['list', '-o', 'json'], { cwd }),
     ]);
-    assert.match(table.stdout, /^my-shop +30s +lean +A small shop$/m);
+    assert.match(table.stdout, /^my-shop {2}30s\n {4}A small shop\.\n {4}my-shop:lean {2}One replica\.\n/m);
     assert.deepEqual(names.stdout.trim().split('\n'), [
       'launch-day',
       'llm-tokens',

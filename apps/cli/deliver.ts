@@ -5,6 +5,7 @@ import { fileTrouble } from './input/read.ts';
 
 /** Throws UsageError when `path` cannot be written: better before a long run than after it. */
 export function checkWritable(path: string, workingFolder: string): void {
+  if (path === '') throw new UsageError('The name of the file to write is empty.');
   const full = resolve(workingFolder, path);
   try {
     accessSync(dirname(full), constants.W_OK);

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { callFor } from './input/manifest-set.ts';
 import { type Prepared, unique } from './input/prepare.ts';
-import { countWords, renderDiagnostic } from './render/diagnostics.ts';
+import { countWords, lineWidth, renderDiagnostic } from './render/diagnostics.ts';
 import { count } from './render/wording.ts';
 
 const warningsShown = 10;
@@ -22,7 +22,7 @@ export function printProblems(
   const files = prepared.flatMap((one) => one.set.files);
   const { err } = context;
   for (const diagnostic of [...errors, ...shown]) {
-    err.print(renderDiagnostic(diagnostic, { colors: err.colors, width: err.columns(), files }));
+    err.print(renderDiagnostic(diagnostic, { colors: err.colors, width: lineWidth(err), files }));
   }
   if (!quiet && warnings.length > shown.length) {
     err.print(`… and ${warnings.length - shown.length} more warnings: devops-sim validate shows all`);

@@ -99,10 +99,15 @@ function buildProgram(context: Context, done: (code: ExitCode) => void): Command
 }
 
 function refuseUnknownCommand(argv: readonly string[], program: Command, workingFolder: string): void {
-  const word = argv[0]!;
-  if (word.startsWith('-')) return;
   const names = ['help', ...program.commands.map((command) => command.name())];
-  if (names.includes(word)) return;
+  const word = argv[0] === 'help' && argv[1] !== undefined ? argv[1] : argv[0]!;
+  if (names.includes(word) || ['-h', '--help', '-V', '--version'].includes(word)) return;
+  if (word.startsWith('-')) {
+    throw new UsageError(
+      'There is no command.',
+      'For example: devops-sim run launch-day; see devops-sim help',
+    );
+  }
   const visible = names.filter((name) => !name.startsWith('_'));
   const scenario = word.split(':')[0]!;
   const isScenario = namedScenarios(workingFolder).some((place) => place.name === scenario);

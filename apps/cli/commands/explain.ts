@@ -3,8 +3,9 @@ import { childrenOf, type Field } from '../../../src/model/field.ts';
 import { catalogue } from '../../../src/run/catalogue.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
+import { didYouMean } from '../input/did-you-mean.ts';
 import { namesKind } from '../input/kind-name.ts';
-import { readManifestSets } from '../input/manifest-set.ts';
+import { type InputRequest, type ManifestSet, readManifestSets } from '../input/manifest-set.ts';
 import { type Prepared, type PrepareOptions, prepare } from '../input/prepare.ts';
 import { namedScenarios } from '../input/scenario-name.ts';
 import { printProblems } from '../problems.ts';
@@ -33,8 +34,26 @@ export async function explain(args: string[], chosen: ExplainOptions, context: C
     files: chosen.file,
     variant: chosen.variant,
   };
-  const [set] = readManifestSets(request, context.workingFolder);
+  const [set] = readSets(request, context.workingFolder);
   return explainScenario(prepare(set!, chosen), chosen, context);
+}
+
+// A word that means nothing may have been a kind as well as a scenario.
+function readSets(request: InputRequest, workingFolder: string): ManifestSet[] {
+  try {
+    return readManifestSets(request, workingFolder);
+  } catch (error) {
+    const [subject] = request.scenarios;
+    const known = [
+      ...namedScenarios(workingFolder).map((place) => place.name),
+      ...catalogue.kinds.map((kind) => kind.kind),
+    ];
+    if (!(error instanceof UsageError) || !/no scenario or file/.test(error.message)) throw error;
+    throw new UsageError(
+      `There is no scenario, file or kind "${subject}".`,
+      didYouMean(subject!, known) ?? 'Scenarios: devops-sim list. Kinds: devops-sim explain.',
+    );
+  }
 }
 
 // A scenario that has the name of a kind is still that scenario; a kind is meant before a file that has its name.

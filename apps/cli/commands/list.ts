@@ -3,7 +3,7 @@ import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
 import { outlineOf, type ScenarioOutline } from '../input/outline.ts';
 import { displayPath, namedScenarios, type ScenarioPlace } from '../input/scenario-name.ts';
 import { type DataFormat, printData } from '../render/data.ts';
-import { cut, harmless, table } from '../render/table.ts';
+import { harmless, pad, wrap } from '../render/table.ts';
 
 interface Row extends ScenarioOutline {
   /** Why the scenario cannot be read; absent when it can. */
@@ -37,23 +37,18 @@ function rowOf(place: ScenarioPlace, workingFolder: string): Row {
 }
 
 function printTable(rows: readonly Row[], { out }: Context): void {
-  const width = out.isTerminal ? out.columns() : 160;
-  const cells = rows.map((row) => [
-    out.colors.bold(harmless(row.name)),
-    row.duration ?? '–',
-    harmless(row.variants.map((variant) => variant.name).join(', ')) || '–',
-    harmless(row.problem ?? firstSentence(row.description)),
-  ]);
-  const columns = [
-    { title: 'NAME' },
-    { title: 'DURATION', align: 'right' as const },
-    { title: 'VARIANTS', shrinks: true },
-    { title: 'WHAT IT SHOWS', shrinks: true },
-  ];
-  out.print(table(columns, cells, { width, title: out.colors.dim }).join('\n'));
-}
-
-function firstSentence(text: string): string {
-  const end = text.search(/[.:!?](\s|$)/);
-  return cut(end < 0 ? text : text.slice(0, end), 100);
+  const { bold, dim } = out.colors;
+  const width = Math.min(out.columns(), 100);
+  for (const row of rows) {
+    out.print(`${bold(harmless(row.name))}  ${dim(row.duration ?? 'as long as its demand')}`);
+    for (const line of wrap(harmless(row.problem ?? row.description), width, '    ')) out.print(line);
+    const longest = Math.max(0, ...row.variants.map((variant) => variant.name.length));
+    for (const { name, description } of row.variants) {
+      const head = `    ${pad(harmless(`${row.name}:${name}`), row.name.length + longest + 3)}`;
+      const lines = wrap(harmless(description), width, head, ' '.repeat(head.length));
+      for (const line of lines.length > 0 ? lines : [head.trimEnd()]) out.print(line);
+    }
+    out.print('');
+  }
+  out.print(`Run one with: devops-sim run ${rows[0]!.name}`);
 }

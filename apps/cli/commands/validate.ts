@@ -4,7 +4,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type ManifestSet, readManifestSets } from '../input/manifest-set.ts';
 import { type PrepareOptions, prepare, unique } from '../input/prepare.ts';
 import { type DataFormat, printData } from '../render/data.ts';
-import { countWords, renderDiagnostic } from '../render/diagnostics.ts';
+import { countWords, lineWidth, renderDiagnostic } from '../render/diagnostics.ts';
 import { count } from '../render/wording.ts';
 
 /** The options of `devops-sim validate`, by attribute name. */
@@ -52,7 +52,7 @@ function printVerdict(
 ): void {
   const { out } = context;
   const shown = chosen.quiet ? diagnostics.filter((one) => one.severity === 'error') : diagnostics;
-  const style = { colors: out.colors, width: out.columns(), files: set.files };
+  const style = { colors: out.colors, width: lineWidth(out), files: set.files };
   for (const diagnostic of shown) out.print(`${renderDiagnostic(diagnostic, style)}\n`);
   if (chosen.quiet && valid) return;
   const { green, red, bold } = out.colors;

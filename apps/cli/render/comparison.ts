@@ -70,7 +70,7 @@ function measures(comparison: Comparison, { colors, width, wide }: ComparisonSty
       name,
       measureText(measure.a, measure, currency),
       measureText(measure.b, measure, currency),
-      differenceText(measure.difference, measure.interval, measure, currency),
+      differenceCell(measure, currency),
       verdictCell(measure.verdict, colors),
     ],
     colors.bold,
@@ -134,6 +134,12 @@ export function comparisonCsv({ measures: rows }: Comparison): string {
 /** What users felt, what was asked, and the price. */
 export function isHeadline(measure: MeasureComparison): boolean {
   return !/\{(service|call)=/.test(measure.id);
+}
+
+// A difference that does not matter is not worth its digits; the data formats have them.
+function differenceCell(measure: MeasureComparison, currency: string): string {
+  if (measure.verdict === 'same' && measure.difference !== 0) return '≈ 0';
+  return differenceText(measure.difference, measure.interval, measure, currency);
 }
 
 function verdictCell(verdict: Verdict, { green, red, dim }: Colors): string {

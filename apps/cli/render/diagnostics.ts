@@ -1,11 +1,12 @@
 import type { Diagnostic, Severity, SourcePosition } from '../../../src/base/diagnostics.ts';
 import type { ManifestFile } from '../input/manifest-set.ts';
-import type { Colors } from '../terminal.ts';
+import type { Colors, Terminal } from '../terminal.ts';
 import { harmless, wrap } from './table.ts';
 import { count } from './wording.ts';
 
 export interface DiagnosticStyle {
   readonly colors: Colors;
+  /** Infinite where lines are read by programs. */
   readonly width: number;
   /** The files that were read, to quote lines from. */
   readonly files: readonly ManifestFile[];
@@ -21,11 +22,16 @@ export function renderDiagnostic(diagnostic: Diagnostic, style: DiagnosticStyle)
   const about = subject(diagnostic);
   const head = `${colors.bold(harmless(place))}${severityWord(diagnostic.severity, colors)} ${harmless(diagnostic.message)}`;
   return [
-    `${head} ${colors.dim(`[${diagnostic.code}]`)}`,
+    ...wrap(`${head} ${colors.dim(`[${diagnostic.code}]`)}`, style.width, '', '    '),
     ...quote(diagnostic, style),
     ...(about === '' ? [] : [`  ${colors.dim('in')} ${harmless(about)}`]),
     ...(diagnostic.remedy ? wrap(`Remedy: ${harmless(diagnostic.remedy)}`, style.width, '  ') : []),
   ].join('\n');
+}
+
+/** A window breaks lines; a file keeps one problem's first line whole, for grep and editors. */
+export function lineWidth(terminal: Terminal): number {
+  return terminal.isTerminal ? terminal.columns() : Number.POSITIVE_INFINITY;
 }
 
 /** `2 errors, 1 warning`, naming only what there is; `no problems`. */
@@ -59,7 +65,7 @@ function quote(diagnostic: Diagnostic, { files, width, colors }: DiagnosticStyle
   const line = position && text ? lineAt(text, position.line) : undefined;
   if (!position || line === undefined || line.trim() === '') return [];
   const number = String(position.line);
-  const room = Math.max(20, width - number.length - 6);
+  const room = Math.max(20, Math.min(width, 160) - number.length - 6);
   const start = Math.max(0, position.column - 1 - Math.floor(room * 0.7));
   const part = harmless(line.slice(start, start + room)).replaceAll('\t', ' ');
   const caret = ' '.repeat(Math.max(0, position.column - 1 - start));
