@@ -233,10 +233,9 @@ function threadsOf({ concurrency }: Service): number | null {
   return concurrency.kind === 'threadPool' ? concurrency.threads : concurrency.maxConcurrent;
 }
 
-/** Cores that one replica can use at most: what its limit, its cores and its threads allow. */
+/** Cores that one replica can use at most: what its limit, its cores and its threads allow; a loop's thread is whole. */
 export function coresOf(service: Service): number {
-  const bounds = [service.cpu.limitCores, service.cpu.cores, threadsOf(service)].filter(
-    (bound) => bound !== null,
-  );
+  const cores = service.concurrency.kind === 'eventLoop' ? null : service.cpu.cores;
+  const bounds = [service.cpu.limitCores, cores, threadsOf(service)].filter((bound) => bound !== null);
   return bounds.length > 0 ? Math.min(...bounds) : Math.max(1, service.cpu.requestCores);
 }
