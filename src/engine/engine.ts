@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts';
+import { AssertionError, assert } from '../base/assert.ts';
 import { TraceHash } from '../base/hash.ts';
 import { EventQueue } from './event-queue.ts';
 
@@ -108,6 +108,6 @@ export class Engine {
   }
 
   #refuse(atMicros: number, handler: number): never {
-    throw new Error(`${this.#names[handler]} scheduled at ${atMicros}, and it is ${this.now}`);
+    throw new AssertionError(`${this.#names[handler]} scheduled at ${atMicros}, and it is ${this.now}`);
   }
 }
