@@ -1,6 +1,7 @@
 import type { Result } from '../../../src/model/result.ts';
 import type { Colors } from '../terminal.ts';
-import { compact, goodPercent, grouped, instant, money, shortLatency, significant } from './figures.ts';
+import { compact, goodPercent, grouped, instant, money } from './figures.ts';
+import { callsSection, endpointsSection, eventsSection, servicesSection } from './service-tables.ts';
 import { sparkline } from './sparkline.ts';
 import { type Column, harmless, table, visibleWidth, wrap } from './table.ts';
 import {
@@ -8,7 +9,6 @@ import {
   budgetWords,
   demandCurve,
   endWords,
-  errorShare,
   observedWords,
   offered,
   peakWords,
@@ -37,7 +37,9 @@ export function summary(result: Result, style: SummaryStyle): string {
     objectivesSection(result, style),
     thresholdsSection(result, style),
     servicesSection(result, style),
-    ...(style.wide ? wideSections(result, style) : []),
+    ...(style.wide
+      ? [endpointsSection(result, style), callsSection(result, style), eventsSection(result, style)]
+      : []),
     findingsSection(result, style),
     costSection(result, style),
     checksSection(result, style),
@@ -147,100 +149,6 @@ function thresholdsSection(result: Result, { colors, width }: SummaryStyle): str
   return [title('Thresholds', colors), ...table(columns, rows, { width, indent: 2 })];
 }
 
-function servicesSection(result: Result, { colors, width }: SummaryStyle): string[] {
-  if (result.services.length === 0) return [];
-  const columns: Column[] = [
-    { title: 'SERVICE', shrinks: true },
-    { title: 'RATE/S', align: 'right' },
-    { title: 'ERRORS', align: 'right' },
-    { title: 'P50', align: 'right' },
-    { title: 'P95', align: 'right' },
-    { title: 'P99', align: 'right' },
-    { title: 'CPU', align: 'right' },
-    { title: 'MAX', align: 'right' },
-    { title: 'QUEUE', align: 'right' },
-    { title: 'PODS', align: 'right' },
-  ];
-  const prefix = commonNamespace(result.services.map((service) => service.name));
-  const rows = result.services.map((service) => [
-    harmless(service.name.slice(prefix.length)),
-    compact(service.offeredRate),
-    errorCell(errorShare(service), colors),
-    ...quantiles(service.latency),
-    share(service.utilisation),
-    loadCell(service.utilisationMax, colors),
-    compact(service.queueMax),
-    significant(service.replicas, 3),
-  ]);
-  const heading = prefix === '' ? 'Services' : `Services of ${harmless(prefix.slice(0, -1))}`;
-  return [title(heading, colors), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
-}
-
-// Saying a namespace once leaves room for the names.
-function commonNamespace(names: readonly string[]): string {
-  const prefix = names[0]?.match(/^[^/]+\//)?.[0] ?? '';
-  return names.length > 1 && names.every((name) => name.startsWith(prefix)) ? prefix : '';
-}
-
-function wideSections(result: Result, style: SummaryStyle): string[][] {
-  const { colors, width } = style;
-  const layout = { width, indent: 2, title: colors.dim };
-  const right = (text: string): Column => ({ title: text, align: 'right' });
-  const prefix = commonNamespace(result.services.map((service) => service.name));
-  const short = (name: string) =>
-    name.startsWith(prefix) ? name.slice(prefix.length) : name.replace(/^source\//, '');
-  const endpoints = result.services.flatMap((service) =>
-    service.endpoints.map((endpoint) => [
-      harmless(`${short(service.name)} ${endpoint.endpoint}`),
-      compact(endpoint.offeredRate),
-      compact(total(endpoint.errors)),
-      compact(endpoint.wasted),
-      ...quantiles(endpoint.latency),
-    ]),
-  );
-  const hedged = result.calls.some((call) => call.hedges > 0);
-  const calls = result.calls.map((call) => [
-    harmless(`${short(call.client)} → ${short(call.service)} ${call.endpoint}`),
-    compact(call.calls),
-    compact(call.retries),
-    ...(hedged ? [compact(call.hedges)] : []),
-    causes(call.errors),
-    ...quantiles(call.latency),
-  ]);
-  const latencies = [right('P50'), right('P95'), right('P99')];
-  const endpointColumns = [
-    { title: 'ENDPOINT', shrinks: true },
-    right('RATE/S'),
-    right('ERRORS'),
-    right('WASTED'),
-    ...latencies,
-  ];
-  const callColumns = [
-    { title: 'CALL', shrinks: true },
-    right('CALLS'),
-    right('RETRIES'),
-    ...(hedged ? [right('HEDGES')] : []),
-    { title: 'ERRORS', shrinks: true },
-    ...latencies,
-  ];
-  return [
-    [title('Endpoints', colors), ...table(endpointColumns, endpoints, layout)],
-    [title('Calls', colors), ...table(callColumns, calls, layout)],
-    eventsSection(result, style),
-  ];
-}
-
-function eventsSection(result: Result, { colors, width }: SummaryStyle): string[] {
-  if (result.events.length === 0) return [];
-  const rows = result.events.map((event) => [
-    instant(event.atSeconds, result.window.startsAt),
-    harmless(event.subject),
-    harmless(event.message),
-  ]);
-  const columns: Column[] = [{ title: '' }, { title: '', shrinks: true }, { title: '', shrinks: true }];
-  return [title('Events', colors), ...table(columns, rows, { width, indent: 2 })];
-}
-
 function findingsSection(result: Result, { colors, width, wide }: SummaryStyle): string[] {
   if (result.findings.length === 0) return [];
   const shown = wide ? result.findings : result.findings.slice(0, findingsShown);
@@ -289,9 +197,6 @@ function nextSection({ colors, next }: SummaryStyle): string[] {
 }
 
 const title = (text: string, colors: Colors) => colors.bold(text);
-const share = (ratio: number) => `${significant(ratio * 100, 2)} %`;
-const total = (errors: Readonly<Record<string, number>>) =>
-  Object.values(errors).reduce((sum, value) => sum + value, 0);
 
 // Facts stay whole: a line breaks only between two of them.
 function joined(facts: readonly string[], width: number, indent: string): string[] {
@@ -308,24 +213,4 @@ function joined(facts: readonly string[], width: number, indent: string): string
 /** Symbol and word, so that nothing is said by colour alone. */
 function mark(passed: boolean, { green, red }: Colors, yes = 'met', no = 'MISSED'): string {
   return passed ? green(`✓ ${yes}`) : red(`✗ ${no}`);
-}
-
-function quantiles(value: { count: number; p50: number; p95: number; p99: number }): string[] {
-  if (value.count === 0) return ['–', '–', '–'];
-  return [shortLatency(value.p50), shortLatency(value.p95), shortLatency(value.p99)];
-}
-
-function errorCell(value: number | null, { red }: Colors): string {
-  if (value === null) return '–';
-  if (value === 0) return '0 %';
-  return value >= 0.01 ? red(share(value)) : `${significant(value * 100, 2)} %`;
-}
-
-const loadCell = (ratio: number, { yellow }: Colors) => (ratio >= 0.9 ? yellow(share(ratio)) : share(ratio));
-
-function causes(errors: Readonly<Record<string, number>>): string {
-  const entries = Object.entries(errors).sort((a, b) => b[1] - a[1]);
-  return entries.length === 0
-    ? '0'
-    : entries.map(([cause, amount]) => `${cause} ${compact(amount)}`).join(', ');
 }
