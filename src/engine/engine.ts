@@ -51,6 +51,18 @@ export class Engine {
     return this.scheduleInOrder(atMicros, this.reserveOrder(), handler, a, b);
   }
 
+  /**
+   * As `schedule`, so many microseconds from now, for an event that is never cancelled: without an id to return and
+   * with a small integer to pass, it allocates nothing wherever it is called from.
+   */
+  after(delayMicros: number, handler: number, a: number, b: number): void {
+    const at = this.now + delayMicros;
+    if (!(delayMicros >= 0 && at <= latest)) this.#refuse(at, handler);
+    const order = this.#sequence;
+    this.#sequence = order + 1;
+    this.#queue.push(Math.round(at), order, handler, a, b);
+  }
+
   /** As `schedule`, among events of the same time before all of a greater priority; -128 to 127. */
   scheduleWithPriority(atMicros: number, priority: number, handler: number, a = 0, b = 0): EventId {
     assert(priority >= -128 && priority <= 127, `${priority} is not a priority from -128 to 127`);
