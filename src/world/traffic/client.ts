@@ -259,7 +259,7 @@ export class Client implements Outbound {
   }
 
   private failSoon(call: number, cause: number): void {
-    this.engine.schedule(this.engine.now, this.failHandler, call, cause);
+    this.engine.after(0, this.failHandler, call, cause);
   }
 
   private waitForConnection(call: number, maxWaitMicros: number | null): void {
@@ -338,7 +338,7 @@ export class Client implements Outbound {
     calls.attempts[call]++;
     this.ledger.callAttempts[spec]++;
     replica.outstanding++;
-    this.engine.schedule(now + this.delay(call, replica), this.arriveHandler, work, 0);
+    this.engine.after(this.delay(call, replica), this.arriveHandler, work, 0);
   }
 
   /** One-way delay between the client of a call and a replica. */
@@ -362,7 +362,7 @@ export class Client implements Outbound {
       return;
     }
     const delay = this.delay(call, this.replicas[works.replica[work]]);
-    this.engine.schedule(this.engine.now + delay, this.responseHandler, work, 0);
+    this.engine.after(delay, this.responseHandler, work, 0);
   }
 
   /** An answer reaches the client, if it still waits. */
@@ -474,13 +474,13 @@ export class Client implements Outbound {
     const policy = this.retries[spec];
     const done = calls.retries[call];
     if (done >= policy.max || !policy.covers(cause)) return false;
-    const at = this.engine.now + policy.delayMicros(done, this.streams[spec]);
-    if (at >= calls.deadlineMicros[call]) return false;
+    const delay = policy.delayMicros(done, this.streams[spec]);
+    if (this.engine.now + delay >= calls.deadlineMicros[call]) return false;
     const budget = this.gateOf(call)?.budget;
     if (budget && !budget.withdraw()) return false;
     calls.retries[call] = done + 1;
     calls.state[call] = callBackingOff;
-    this.engine.schedule(at, this.retryHandler, call, 0);
+    this.engine.after(delay, this.retryHandler, call, 0);
     return true;
   }
 

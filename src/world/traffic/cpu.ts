@@ -40,7 +40,7 @@ export class FreeCpu implements Cpu {
   start(work: number, demandMicros: number): void {
     this.settle();
     this.running++;
-    this.engine.schedule(this.engine.now + demandMicros, this.endHandler, this.replica, work);
+    this.engine.after(demandMicros, this.endHandler, this.replica, work);
   }
 
   /** A burst has ended. */

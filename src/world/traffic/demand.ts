@@ -117,7 +117,7 @@ class Caller {
   /** Fires `owner` at an instant; later than the clock can tell is never. */
   wakeAt(atMicros: number, owner: number): void {
     if (atMicros > Number.MAX_SAFE_INTEGER) return;
-    this.engine.schedule(atMicros, this.handler, this.source.id, owner);
+    this.engine.after(atMicros - this.engine.now, this.handler, this.source.id, owner);
   }
 
   /** Fires `owner` after thinking. An error that took no time is followed by a pause, or time would stand still. */

@@ -146,8 +146,9 @@ export class EventLoop implements Executor {
     this.burstStartMicros = now;
     this.burstDemand = demand;
     this.accountedMicros = 0;
-    this.burstEndMicros = this.quota === null ? now + demand : this.quota.finish(now, demand);
-    this.engine.schedule(this.burstEndMicros, this.endHandler, this.replica, work);
+    const micros = this.quota === null ? demand : this.quota.finish(now, demand) - now;
+    this.burstEndMicros = now + micros;
+    this.engine.after(micros, this.endHandler, this.replica, work);
   }
 }
 

@@ -101,7 +101,7 @@ export class Fleet {
     const current = this.alive[service].filter((replica) => !replica.draining);
     for (let count = current.length; count < wanted; count++) {
       const replica = this.create(model);
-      this.engine.schedule(this.engine.now + model.startupMicros, this.readyHandler, replica.id, 0);
+      this.engine.after(model.startupMicros, this.readyHandler, replica.id, 0);
     }
     for (const replica of current.slice(wanted)) this.drain(replica);
   }

@@ -189,12 +189,7 @@ export class Server implements ExecutorHost {
           return;
         }
         case opWait:
-          this.engine.schedule(
-            this.engine.now + this.duration(program.first[at], work),
-            this.wakeHandler,
-            work,
-            0,
-          );
+          this.engine.after(this.duration(program.first[at], work), this.wakeHandler, work, 0);
           return;
         case opCall:
           works.pending[work] = 1;
