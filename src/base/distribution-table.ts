@@ -53,14 +53,19 @@ export class DistributionTable {
     }
   }
 
+  /** The commonest kinds are sampled here, in code so short that V8 inlines it. */
   sample(id: number, stream: RandomStream): number {
+    const kind = this.#kinds[id];
+    const first = this.#first[id];
+    if (kind === deterministic) return first;
+    if (kind === exponential) return first * stream.exponential();
+    return this.#sampleOther(kind, id, stream);
+  }
+
+  #sampleOther(kind: number, id: number, stream: RandomStream): number {
     const first = this.#first[id];
     const second = this.#second[id];
-    switch (this.#kinds[id]) {
-      case deterministic:
-        return first;
-      case exponential:
-        return first * stream.exponential();
+    switch (kind) {
       case uniform:
         return first + second * stream.uniform();
       case normal: {

@@ -1,13 +1,15 @@
 import { hashWords } from './hash.ts';
-import {
-  exponentialHeight,
-  exponentialTail,
-  exponentialWidth,
-  normalHeight,
-  normalTail,
-  normalWidth,
-} from './ziggurat.ts';
+import { exponentialZiggurat, normalZiggurat } from './ziggurat.ts';
 
+// Constants of this module, which V8 treats as such; what is imported it looks up for each sample.
+const exponentialTail = exponentialZiggurat.tail;
+const exponentialWidth = exponentialZiggurat.width;
+const exponentialStep = exponentialZiggurat.step;
+const exponentialHeight = exponentialZiggurat.height;
+const normalTail = normalZiggurat.tail;
+const normalWidth = normalZiggurat.width;
+const normalStep = normalZiggurat.step;
+const normalHeight = normalZiggurat.height;
 const twoTo32 = 4_294_967_296;
 const twoToMinus32 = 1 / twoTo32;
 const twoToMinus53 = twoToMinus32 / 2_097_152;
@@ -17,26 +19,25 @@ const twoToMinus53 = twoToMinus32 / 2_097_152;
  * all in 32-bit integer arithmetic, so the numbers are the same on every platform.
  */
 export class RandomStream {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
+  /** Three words of chaos and a counter, which makes every period at least 2^32. */
+  readonly #state: Int32Array;
 
   /** The four state words; any are valid, but neighbouring ones begin alike: use `randomStream`. */
   constructor(a: number, b: number, c: number, counter: number) {
-    this.#a = a | 0;
-    this.#b = b | 0;
-    this.#c = c | 0;
-    this.#counter = counter | 0;
+    this.#state = Int32Array.of(a, b, c, counter);
   }
 
   /** The next 32 bits as a signed integer. */
   int32(): number {
-    const word = (((this.#a + this.#b) | 0) + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + word) | 0;
+    const state = this.#state;
+    const b = state[1];
+    const c = state[2];
+    const counter = state[3];
+    const word = (state[0] + b + counter) | 0;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + word;
+    state[3] = counter + 1;
     return word;
   }
 
@@ -58,19 +59,10 @@ export class RandomStream {
 
   /** Exponential with mean 1. */
   exponential(): number {
-    let shift = 0;
-    for (;;) {
-      const bits = this.int32();
-      const layer = bits & 255;
-      const x = ((bits >>> 11) * twoTo32 + (this.int32() >>> 0)) * twoToMinus53 * exponentialWidth[layer];
-      if (x < exponentialWidth[layer + 1]) return shift + x;
-      // The tail beyond the lowest layer is the same curve again, moved: the exponential has no memory.
-      if (layer === 0) shift += exponentialTail;
-      else {
-        const low = exponentialHeight[layer];
-        if (low + this.uniform() * (exponentialHeight[layer + 1] - low) < Math.exp(-x)) return shift + x;
-      }
-    }
+    const bits = this.int32();
+    const layer = bits & 255;
+    const x = ((bits >>> 11) * twoTo32 + (this.int32() >>> 0)) * exponentialStep[layer];
+    return x < exponentialWidth[layer + 1] ? x : this.#exponentialAtEdge(layer, x);
   }
 
   /** Normal with mean 0 and standard deviation 1. */
@@ -78,7 +70,7 @@ export class RandomStream {
     for (;;) {
       const bits = this.int32();
       const layer = bits & 255;
-      const x = ((bits >>> 11) * twoTo32 + (this.int32() >>> 0)) * twoToMinus53 * normalWidth[layer];
+      const x = ((bits >>> 11) * twoTo32 + (this.int32() >>> 0)) * normalStep[layer];
       if (x < normalWidth[layer + 1]) return (bits & 256) === 0 ? x : -x;
       const magnitude = layer === 0 ? this.#normalBeyondTail() : this.#normalAtEdge(layer, x);
       if (magnitude >= 0) return (bits & 256) === 0 ? magnitude : -magnitude;
@@ -87,14 +79,11 @@ export class RandomStream {
 
   /** The whole state; `restore` continues from it exactly. */
   state(): number[] {
-    return [this.#a, this.#b, this.#c, this.#counter];
+    return [...this.#state];
   }
 
   restore(state: readonly number[]): void {
-    this.#a = state[0] | 0;
-    this.#b = state[1] | 0;
-    this.#c = state[2] | 0;
-    this.#counter = state[3] | 0;
+    this.#state.set(state);
   }
 
   /** Lemire's method: the high word of a 32-bit word times n, exact in 53 bits while n is at most 2^21. */
@@ -119,6 +108,15 @@ export class RandomStream {
       const word = (this.int32() >>> 11) * twoTo32 + (this.int32() >>> 0);
       if (word < limit) return word % n;
     }
+  }
+
+  /** Goes on with a point in the tail or in the part of a layer that the curve cuts. */
+  #exponentialAtEdge(layer: number, x: number): number {
+    // The tail beyond the lowest layer is the same curve again, moved: the exponential has no memory.
+    if (layer === 0) return exponentialTail + this.exponential();
+    const low = exponentialHeight[layer];
+    const under = low + this.uniform() * (exponentialHeight[layer + 1] - low) < Math.exp(-x);
+    return under ? x : this.exponential();
   }
 
   /** Accepts or rejects (-1) a point in the part of a layer that the curve cuts. */

@@ -3,45 +3,44 @@
  * comparison decides nearly every sample. Layer i reaches from 0 to width[i]; the part below width[i + 1] lies
  * wholly under the curve. Layer 0 is the base: a rectangle up to the tail point, plus the tail.
  */
+export interface Ziggurat {
+  /** Where the tail begins. */
+  readonly tail: number;
+  readonly width: Float64Array;
+  /** Width over 2^53: a 53-bit integer times this is uniform over the layer. */
+  readonly step: Float64Array;
+  /** The density at `width`. */
+  readonly height: Float64Array;
+}
+
 const layers = 256;
+const twoTo53 = 9_007_199_254_740_992;
 
-/** Where the tail begins, and the area of a layer: the solution that makes the last layer end at the top. */
-export const exponentialTail = 7.69711747013105;
-const exponentialArea = 0.003949659822581557;
-export const normalTail = 3.6541528853610088;
-const normalArea = 0.00492867323399;
-
-export const exponentialWidth: Float64Array = widths(
-  exponentialTail,
-  exponentialArea,
-  exponentialDensity,
-  (y) => -Math.log(y),
-);
-export const exponentialHeight: Float64Array = exponentialWidth.map(exponentialDensity);
-
-export const normalWidth: Float64Array = widths(normalTail, normalArea, normalDensity, (y) =>
-  Math.sqrt(-2 * Math.log(y)),
-);
-export const normalHeight: Float64Array = normalWidth.map(normalDensity);
-
-function exponentialDensity(x: number): number {
-  return Math.exp(-x);
-}
-
-/** Without its constant factor. */
-function normalDensity(x: number): number {
-  return Math.exp(-0.5 * x * x);
-}
-
-function widths(
+/** Tail and area are the pair that makes the last layer end at the top of the density. */
+function ziggurat(
   tail: number,
   area: number,
   density: (x: number) => number,
   inverse: (y: number) => number,
-): Float64Array {
+): Ziggurat {
   const width = new Float64Array(layers + 1);
   width[0] = area / density(tail);
   width[1] = tail;
   for (let i = 2; i < layers; i++) width[i] = inverse(density(width[i - 1]) + area / width[i - 1]);
-  return width;
+  return { tail, width, step: width.map((x) => x / twoTo53), height: width.map(density) };
 }
+
+export const exponentialZiggurat: Ziggurat = ziggurat(
+  7.69711747013105,
+  0.003949659822581557,
+  (x) => Math.exp(-x),
+  (y) => -Math.log(y),
+);
+
+/** Of the right half, without its constant factor. */
+export const normalZiggurat: Ziggurat = ziggurat(
+  3.6541528853610088,
+  0.00492867323399,
+  (x) => Math.exp(-0.5 * x * x),
+  (y) => Math.sqrt(-2 * Math.log(y)),
+);
