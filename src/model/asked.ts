@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { formatDuration } from '../base/time.ts';
 import { Check } from './check.ts';
+import { type Doubt, doubtsOf } from './doubt.ts';
 import type { ScenarioDocument, ScenarioSpec, WrittenObjective } from './kinds/scenario.ts';
 import type { Command, Inference, Model, Objective, Threshold } from './model.ts';
 import { readDuration, readShare } from './notation.ts';
@@ -8,6 +9,7 @@ import { objectivesOfSlo } from './openslo.ts';
 import type { Path } from './place.ts';
 import { defaultNamespace, qualifiedName, type Resource } from './resource.ts';
 import type { ParsedScenario } from './scenario.ts';
+import { knowsDuration } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 import { type Names, namesOf, thresholdProblems } from './threshold.ts';
 
@@ -26,11 +28,12 @@ export interface AskedContext {
 export function readAsked(scenario: ParsedScenario, context: AskedContext): Asked {
   const prices = readPrices(scenario, context);
   const names = namesOf({ rooms: context.rooms });
-  const fromSlos = objectivesOfSlo(scenario.resources, { diagnostics: context.diagnostics, names });
+  const inDoubt = doubtsOf(scenario.resources, names, context.diagnostics);
+  const fromSlos = objectivesOfSlo(scenario.resources, { diagnostics: context.diagnostics, names, inDoubt });
   const { document } = scenario;
   if (document === null)
     return { objectives: fromSlos, thresholds: [], commands: [], prices, annotations: [] };
-  const reader = new AskedReader(document, names, context);
+  const reader = new AskedReader(document, { names, inDoubt, duration: knowsDuration(scenario) }, context);
   const objectives = [...reader.objectives(), ...fromSlos];
   return {
     objectives,
@@ -41,17 +44,28 @@ export function readAsked(scenario: ParsedScenario, context: AskedContext): Aske
   };
 }
 
+interface Known {
+  readonly names: Names;
+  readonly inDoubt: Doubt;
+  /** How long the run is: stated, or certain from the demand. */
+  readonly duration: boolean;
+}
+
 class AskedReader {
   readonly #document: Resource<ScenarioDocument>;
   readonly #spec: ScenarioSpec;
   readonly #names: Names;
+  readonly #inDoubt: Doubt;
+  readonly #knowsDuration: boolean;
   readonly #context: AskedContext;
   readonly #check: Check;
 
-  constructor(document: Resource<ScenarioDocument>, names: Names, context: AskedContext) {
+  constructor(document: Resource<ScenarioDocument>, known: Known, context: AskedContext) {
     this.#document = document;
     this.#spec = document.value.spec;
-    this.#names = names;
+    this.#names = known.names;
+    this.#inDoubt = known.inDoubt;
+    this.#knowsDuration = known.duration;
     this.#context = context;
     this.#check = new Check(document, context.diagnostics);
   }
@@ -125,14 +139,13 @@ class AskedReader {
   #resolve(
     written: string | undefined,
     known: readonly string[],
-    of: { path: Path; what: string },
+    of: { path: Path; what: 'traffic' | 'service' },
   ): string | null {
     if (written === undefined) return null;
     const found = resolveName(written, this.#document.namespace, known);
     if (found.length === 1) return found[0];
-    // Where compiling failed there may be no names at all, and nothing to hold against this one.
-    if (known.length === 0 && this.#context.diagnostics.hasErrors) return written;
     const { path, what } = of;
+    if (this.#inDoubt(what, written)) return written;
     if (found.length > 1)
       this.#check.error(
         'ambiguous-name',
@@ -160,6 +173,7 @@ class AskedReader {
       .filter((each) => each.service === service)
       .map((each) => each.endpoint);
     if (!this.#names.service.includes(service) || known.includes(endpoint)) return;
+    if (this.#inDoubt('endpoint', endpoint, service)) return;
     this.#check.error(
       'unknown-reference',
       path,
@@ -178,8 +192,8 @@ class AskedReader {
             : { metric, expression: each.threshold, abortOnFail: each.abortOnFail ?? false };
         found.push(threshold);
         const path = ['spec', 'thresholds', metric, index];
-        if (this.#names.service.length === 0 && this.#context.diagnostics.hasErrors) return;
-        for (const problem of thresholdProblems({ thresholds: [threshold], rooms: this.#context.rooms }))
+        const judged = { thresholds: [threshold], rooms: this.#context.rooms };
+        for (const problem of thresholdProblems(judged, this.#inDoubt))
           this.#check.error(problem.code, path, problem.message, problem.remedy);
       });
     return found;
@@ -189,7 +203,7 @@ class AskedReader {
     const found = (this.#spec.commands ?? []).map((written, index): Command => {
       const path = ['spec', 'commands', index];
       const atMicros = readDuration(written.at) ?? 0;
-      if (atMicros >= this.#context.durationMicros)
+      if (atMicros >= this.#context.durationMicros && this.#knowsDuration)
         this.#check.warning(
           'never-happens',
           [...path, 'at'],

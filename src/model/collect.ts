@@ -1,7 +1,8 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { type Draft, isObject } from './draft.ts';
 import { limits } from './limits.ts';
-import { type Place, SourceText } from './place.ts';
+import type { Lost } from './lost.ts';
+import { SourceText } from './place.ts';
 import { type RawDocument, readDocuments } from './read-yaml.ts';
 
 /** A file of manifests, or standard input as `-`. */
@@ -10,9 +11,10 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every document of every file, lists taken apart, in order. */
-export function collectDrafts(files: readonly SourceFile[], diagnostics: Diagnostics): Draft[] {
+/** Every document of every file, lists taken apart, in order; what was no document, or too much, goes to `lost`. */
+export function collectDrafts(files: readonly SourceFile[], diagnostics: Diagnostics, lost: Lost[]): Draft[] {
   const drafts: Draft[] = [];
+  const unread = (text: string) => void lost.push({ kind: null, name: null, text });
   let length = 0;
   for (const file of files) {
     const source = new SourceText(file.name, file.text);
@@ -20,9 +22,11 @@ export function collectDrafts(files: readonly SourceFile[], diagnostics: Diagnos
     const what = file.text.length > limits.fileLength ? 'file' : length > limits.totalLength ? 'set' : null;
     if (what !== null) {
       reportLength(source, what, diagnostics);
+      unread(source.text);
       continue;
     }
-    for (const raw of readDocuments(source, diagnostics)) takeApart(raw, drafts, { diagnostics, depth: 0 });
+    for (const raw of readDocuments(source, diagnostics, unread))
+      takeApart(raw, drafts, { diagnostics, unread, depth: 0 });
   }
   return drafts;
 }
@@ -43,13 +47,15 @@ function reportLength(source: SourceText, what: 'file' | 'set', diagnostics: Dia
 
 interface Taking {
   readonly diagnostics: Diagnostics;
+  readonly unread: (text: string) => void;
   /** Lists inside lists. */
   readonly depth: number;
 }
 
 function takeApart(raw: RawDocument, drafts: Draft[], taking: Taking): void {
-  const { value, place } = raw;
+  const { value, place, flawed } = raw;
   if (!isObject(value)) {
+    taking.unread(flawed ?? JSON.stringify(value));
     taking.diagnostics.error('not-a-resource', 'A document must be an object with apiVersion and kind.', {
       remedy: 'Separate documents with a line "---".',
       position: place.position(),
@@ -57,15 +63,17 @@ function takeApart(raw: RawDocument, drafts: Draft[], taking: Taking): void {
     return;
   }
   if (isList(value)) {
-    takeItems(value, place, { drafts, taking });
+    takeItems({ ...raw, value }, drafts, taking);
     return;
   }
+  if (drafts.length >= limits.documents) taking.unread(flawed ?? JSON.stringify(value));
   if (drafts.length === limits.documents)
     taking.diagnostics.error('too-many-documents', `There are more than ${limits.documents} documents.`, {
       remedy: 'Leave out documents that the simulation does not need.',
       position: place.position(),
     });
-  if (drafts.length <= limits.documents) drafts.push({ value, place });
+  if (drafts.length <= limits.documents)
+    drafts.push({ value, place, ...(flawed === undefined ? {} : { flawed }) });
 }
 
 /** `List`, and the lists of one kind that the API answers with, such as `DeploymentList`. */
@@ -75,13 +83,15 @@ function isList(value: Record<string, unknown>): boolean {
 }
 
 function takeItems(
-  list: Record<string, unknown>,
-  place: Place,
-  into: { drafts: Draft[]; taking: Taking },
+  raw: RawDocument & { value: Record<string, unknown> },
+  drafts: Draft[],
+  taking: Taking,
 ): void {
-  const { diagnostics, depth } = into.taking;
+  const { value: list, place, ...how } = raw;
+  const { diagnostics, unread, depth } = taking;
   if (depth === 2) {
     diagnostics.error('too-deep', 'Lists are nested in lists of lists.', { position: place.position() });
+    unread(raw.flawed ?? JSON.stringify(list));
     return;
   }
   const items = list['items'] as unknown[];
@@ -93,7 +103,7 @@ function takeItems(
       item['kind'] = kind;
       item['apiVersion'] ??= list['apiVersion'];
     }
-    const raw = { value: item, place: itemsPlace.children!.get(index)! };
-    takeApart(raw, into.drafts, { diagnostics, depth: depth + 1 });
+    const each = { ...how, value: item, place: itemsPlace.children!.get(index)! };
+    takeApart(each, drafts, { ...taking, depth: depth + 1 });
   });
 }

@@ -19,7 +19,8 @@ export interface Compilation {
 
 /**
  * Turns a parsed scenario into all that a run needs: settings of the whole, then one section for each room that
- * has something to simulate. Nothing is left to infer afterwards, and everything inferred is listed.
+ * has something to simulate. Nothing is left to infer afterwards, and everything inferred is listed. Where documents
+ * of the wrong shape were left out there is no model, and of the others all that is certainly wrong is told.
  */
 export function compile(
   scenario: ParsedScenario,
@@ -27,15 +28,15 @@ export function compile(
   options: CompileOptions = {},
 ): Compilation {
   const broken = scenario.diagnostics.some(({ severity }) => severity === 'error');
-  // Compilers trust the shape of documents; without it they could only guess.
-  if (!scenario.sound) return { model: null, diagnostics: broken ? [] : [nothingToRead()] };
+  if (scenario.resources.all.length === 0)
+    return { model: null, diagnostics: broken ? [] : [nothingToRead()] };
   const diagnostics = new Diagnostics();
   try {
     const model = build(scenario, catalogue, { diagnostics, files: options.files ?? (() => null) });
     const failed = broken || diagnostics.hasErrors;
     return { model: failed ? null : model, diagnostics: unsaid(scenario, diagnostics.list) };
   } catch (error) {
-    // Rules have already refused these documents; compiling them was only to find more to say.
+    // Reading has already refused these documents; compiling them was only to find more to say.
     if (!broken) throw error;
     return { model: null, diagnostics: unsaid(scenario, diagnostics.list) };
   }
@@ -76,7 +77,8 @@ function build(scenario: ParsedScenario, catalogue: Catalogue, { diagnostics, fi
     const section = compiler.compile(scenario.resources, { diagnostics, infer, scenario: settings, files });
     if (section !== null) rooms[compiler.room] = section;
   }
-  if (Object.keys(rooms).length === 0 && !diagnostics.hasErrors) diagnostics.list.push(nothingToRead());
+  if (Object.keys(rooms).length === 0 && scenario.resources.whole && !diagnostics.hasErrors)
+    diagnostics.list.push(nothingToRead());
   const { durationMicros } = settings;
   const asked = readAsked(scenario, { diagnostics, infer, durationMicros, rooms });
   return {

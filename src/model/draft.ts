@@ -6,6 +6,8 @@ import { defaultNamespace } from './resource.ts';
 export interface Draft {
   value: Record<string, unknown>;
   place: Place;
+  /** Set when what it says is in doubt: the text that it was read from, with errors. */
+  readonly flawed?: string;
 }
 
 /** What a document calls itself; empty where it says nothing, or nothing that is a text. */

@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { type Draft, type Identity, identityOf } from './draft.ts';
 import { apiVersionOf, type Kind } from './kind.ts';
+import type { Lost } from './lost.ts';
 import { keyPositionOf, positionOf } from './place.ts';
 import { resourceId } from './resource.ts';
 import { nearest } from './suggest.ts';
@@ -34,11 +35,11 @@ export interface Identified {
   readonly identity: Identity;
 }
 
-/** What each document is. Unknown kinds are reported once each and left out. */
+/** What each document is. Unknown kinds are reported once each and left out; what says no kind is lost. */
 export function identify(
   drafts: readonly Draft[],
   kinds: KindIndex,
-  context: { diagnostics: Diagnostics; strict: boolean },
+  context: { diagnostics: Diagnostics; strict: boolean; lost: Lost[] },
 ): Identified[] {
   const found: Identified[] = [];
   const unknown = new Map<string, { first: Draft; count: number }>();
@@ -46,9 +47,10 @@ export function identify(
     const identity = identityOf(draft.value);
     const kind = kinds.find(identity);
     if (kind !== null) found.push({ draft, kind, identity });
-    else if (identity.kind === '' || identity.apiVersion === '')
+    else if (identity.kind === '' || identity.apiVersion === '') {
       reportNoKind(draft, identity, context.diagnostics);
-    else {
+      context.lost.push({ kind: identity.kind || null, name: identity.name || null });
+    } else {
       const key = `${identity.apiVersion} ${identity.kind}`;
       const seen = unknown.get(key);
       if (seen === undefined) unknown.set(key, { first: draft, count: 1 });

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { microsPerDay } from '../base/time.ts';
 import { Check } from './check.ts';
+import type { Doubt } from './doubt.ts';
 import type { Kind } from './kind.ts';
 import type { Objective } from './model.ts';
 import { readDuration, readShare } from './notation.ts';
@@ -156,7 +157,7 @@ interface MetricSource {
 /** The objectives of every SLO that can be measured here, in order. */
 export function objectivesOfSlo(
   resources: ResourceSet,
-  context: { diagnostics: Diagnostics; names: Names },
+  context: { diagnostics: Diagnostics; names: Names; inDoubt: Doubt },
 ): Objective[] {
   return resources.byKind<Slo>('SLO').flatMap((slo) => new SloReader(slo, resources, context).read());
 }
@@ -165,16 +166,18 @@ class SloReader {
   readonly #slo: Resource<Slo>;
   readonly #resources: ResourceSet;
   readonly #names: Names;
+  readonly #inDoubt: Doubt;
   readonly #check: Check;
 
   constructor(
     slo: Resource<Slo>,
     resources: ResourceSet,
-    context: { diagnostics: Diagnostics; names: Names },
+    context: { diagnostics: Diagnostics; names: Names; inDoubt: Doubt },
   ) {
     this.#slo = slo;
     this.#resources = resources;
     this.#names = context.names;
+    this.#inDoubt = context.inDoubt;
     this.#check = new Check(slo, context.diagnostics);
   }
 
@@ -219,6 +222,8 @@ class SloReader {
         ? null
         : this.#resources.find<{ spec: IndicatorSpec }>('SLI', this.#slo.namespace, reference);
     const indicator = spec.indicator?.spec ?? sli?.value.spec;
+    if (indicator === undefined && reference !== undefined && this.#resources.mayLack(['SLI'], reference))
+      return null;
     if (indicator === undefined)
       return this.#leaveOut(
         ['spec'],
@@ -258,8 +263,8 @@ class SloReader {
     };
   }
 
-  #known(what: string, name: string | null, known: readonly string[]): void {
-    if (name === null || known.includes(name)) return;
+  #known(what: 'traffic' | 'service', name: string | null, known: readonly string[]): void {
+    if (name === null || known.includes(name) || this.#inDoubt(what, name)) return;
     this.#check.error(
       'unknown-reference',
       ['spec', 'indicator'],

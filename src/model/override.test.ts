@@ -67,17 +67,22 @@ test('values are put into the document that the path names', () => {
     'configmap/site.conf.data["c.d"]=three',
     'scenario.spec.duration=2h',
     'scenario/sale.spec.seed=7',
-    'scenario.spec.description=',
+    'cm/site.conf.data.nothing=',
     'scenario.spec.zones=[a, b]',
   );
-  assert.deepEqual(told, ['empty-value | description is empty. |  | --set scenario.spec.description=:1']);
+  assert.deepEqual(told, []);
   assert.equal(deployment.spec.replicas, 6);
   const [web, proxy] = deployment.spec.template.spec.containers;
   assert.deepEqual(web.env, [{ name: 'A', value: 'x=y' }]);
   assert.equal(proxy.image, 'envoy:2');
-  assert.deepEqual(configMap.data, { 'a.b': 'two', 'c.d': 'three' });
+  assert.deepEqual(configMap.data, { 'a.b': 'two', 'c.d': 'three', nothing: '' });
   assert.deepEqual(scenario.spec.zones, ['a', 'b']);
   assert.deepEqual([scenario.spec.duration, scenario.spec.seed], ['2h', 7]);
+});
+
+test('a value that a document may not have is told at the assignment', () => {
+  const { told } = change('scenario.spec.description=');
+  assert.deepEqual(told, ['empty-value | description is empty. |  | --set scenario.spec.description=:1']);
 });
 
 test('later values win, null removes, and texts need no quotes', () => {

@@ -46,7 +46,7 @@ ${configMap('settings', 'data: {A: "1"}')}
   assert.equal(scenario.resources.find('Service', 'default', 'web'), null);
   assert.equal(scenario.document, null);
   assert.equal(scenario.name, 'shop');
-  assert(scenario.sound);
+  assert(scenario.resources.whole);
 });
 
 test('what kubectl get prints is read as it is', () => {
@@ -127,7 +127,7 @@ test('unknown kinds warn once each, and are errors when strict', () => {
   const text = `apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\n---\n${configMap('x')}\n---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: b}\n`;
   assert.deepEqual(told(text), ['warning unknown-kind 2 1']);
   assert.deepEqual(told(text, { strict: true }), ['error unknown-kind 2 1']);
-  assert(read(text).scenario.sound);
+  assert(read(text).scenario.resources.whole);
 });
 
 test('a kind misspelt, or of another version, is told what it should be', () => {

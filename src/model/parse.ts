@@ -5,6 +5,7 @@ import { type Identified, identify, KindIndex } from './identify.ts';
 import type { Catalogue } from './kind.ts';
 import type { ScenarioDocument } from './kinds/scenario.ts';
 import { limits } from './limits.ts';
+import type { Lost } from './lost.ts';
 import { applyOverrides, type Override, readAssignment } from './override.ts';
 import { fixedPlace, placeAt } from './place.ts';
 import { type Resource, ResourceSet } from './resource.ts';
@@ -36,31 +37,33 @@ export function parse(
   options: ParseOptions = {},
 ): { scenario: ParsedScenario; diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
-  const drafts = collectDrafts(files, diagnostics);
+  const lost: Lost[] = [];
+  const drafts = collectDrafts(files, diagnostics, lost);
   const kinds = new KindIndex(catalogue.kinds);
-  const unreadable = diagnostics.hasErrors;
   change(drafts, options, { kinds, diagnostics });
   const strict = options.strict === true || asksForStrictness(drafts);
-  const identified = identify(drafts, kinds, { diagnostics, strict });
+  const identified = identify(drafts, kinds, { diagnostics, strict, lost });
   const validated = identified.map((each) => validateResource(each, { diagnostics, strict }));
   const usable = validated.filter((_, index) => {
     const { kind } = identified[index];
     return kind.support !== 'none' || !kinds.isShadowed(kind);
   });
-  const resources = resourceSet(usable, diagnostics);
-  applyRules(identified, validated, { resources, diagnostics });
+  for (const each of validated) if (each.lost !== null) lost.push(each.lost);
+  const current = currentOf(usable, diagnostics);
+  const all = new ResourceSet(resourcesOf(current), lost);
+  const resources = new ResourceSet(resourcesOf(current.filter((each) => each.lost === null)), lost);
+  applyRules(identified, validated, { resources: all, diagnostics });
   noteSupport(identified, diagnostics);
-  const document = theScenario(resources, diagnostics);
+  const document = theScenario(all, diagnostics);
   const list = ordered(files, diagnostics.list);
   const scenario: ParsedScenario = {
     resources,
-    document,
+    document: document !== null && resources.all.includes(document) ? document : null,
     name: document?.name ?? nameFrom(files),
     variants: variantsOf(drafts),
     variant: options.variant ?? null,
     strict,
     diagnostics: list,
-    sound: !unreadable && validated.every((each) => each.sound) && identified.length > 0,
   };
   return { scenario, diagnostics: list };
 }
@@ -150,21 +153,26 @@ function variantOverrides(drafts: readonly Draft[], name: string, diagnostics: D
 }
 
 /** The documents by identity. As with `kubectl apply`, a later one takes the place of an earlier one. */
-function resourceSet(validated: readonly Validated[], diagnostics: Diagnostics): ResourceSet {
-  const byId = new Map<string, Resource>();
-  for (const { resource } of validated) {
+function currentOf(validated: readonly Validated[], diagnostics: Diagnostics): readonly Validated[] {
+  const byId = new Map<string, Validated>();
+  for (const each of validated) {
+    const { resource } = each;
     if (resource === null) continue;
-    const earlier = byId.get(resource.id);
-    if (earlier !== undefined) {
+    const earlier = byId.get(resource.id)?.resource ?? null;
+    if (earlier !== null) {
       const { file, line } = earlier.at();
       diagnostics.info('replaced', `${resource.id} replaces the one at ${file}:${line}.`, {
         resource: resource.id,
         position: resource.at(),
       });
     }
-    byId.set(resource.id, resource);
+    byId.set(resource.id, each);
   }
-  return new ResourceSet([...byId.values()]);
+  return [...byId.values()];
+}
+
+function resourcesOf(validated: readonly Validated[]): Resource[] {
+  return validated.flatMap(({ resource }) => resource ?? []);
 }
 
 /** Rules judge the documents that count: not those that a later one replaced. */

@@ -19,24 +19,37 @@ import { type Place, type SourceText, TextPlace } from './place.ts';
 export interface RawDocument {
   value: unknown;
   place: Place;
+  /** The text of a document that was read with errors, so that what it says is in doubt. */
+  flawed?: string;
 }
 
 /**
  * Reads every document of a file of YAML or JSON; empty documents are left out. What cannot be read is reported
- * and left out, the rest is read. Never throws.
+ * and left out, the rest is read; `unread` is told the text of what is left out. Never throws.
  */
-export function readDocuments(source: SourceText, diagnostics: Diagnostics): RawDocument[] {
+export function readDocuments(
+  source: SourceText,
+  diagnostics: Diagnostics,
+  unread: (text: string) => void = () => {},
+): RawDocument[] {
   const found: RawDocument[] = [];
   const budget = { nodes: limits.nodes, aliased: limits.aliasedNodes };
   try {
     for (const document of compose(source.text)) {
       if (found.length >= limits.documents) {
         reportTooMany(source, diagnostics);
+        unread(source.text);
         break;
       }
+      const before = diagnostics.list.length;
       const raw = readDocument(source, document, { diagnostics, budget });
-      if (raw !== null) found.push(raw);
-      if (budget.nodes <= 0) break;
+      const flawed = hasErrorsSince(before, diagnostics) ? textOf(source, document) : null;
+      if (raw !== null) found.push(flawed === null ? raw : { ...raw, flawed });
+      else if (flawed !== null) unread(flawed);
+      if (budget.nodes <= 0) {
+        unread(source.text);
+        break;
+      }
     }
   } catch (error) {
     // The parser recurses into nested flow collections and may run out of stack before it says so itself.
@@ -44,8 +57,18 @@ export function readDocuments(source: SourceText, diagnostics: Diagnostics): Raw
     diagnostics.error('yaml-syntax', `The file cannot be read: ${reason}.`, {
       position: source.positionAt(0),
     });
+    unread(source.text);
   }
   return found;
+}
+
+function hasErrorsSince(before: number, { list }: Diagnostics): boolean {
+  return list.slice(before).some(({ severity }) => severity === 'error');
+}
+
+/** What was written as that document; all of the file where its bounds are not known. */
+function textOf(source: SourceText, { range }: Document): string {
+  return range ? source.text.slice(range[0], range[2]) : source.text;
 }
 
 function compose(text: string) {

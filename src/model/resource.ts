@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../base/diagnostics.ts';
+import { type Lost, LostNames } from './lost.ts';
 
 /** One document after validation: what it says, and where each part of it was read. */
 export interface Resource<T = unknown> {
@@ -18,6 +19,8 @@ export interface Resource<T = unknown> {
   at(path?: readonly (string | number)[]): SourcePosition;
 }
 
+const workloadKinds = ['Deployment', 'StatefulSet'];
+
 export const defaultNamespace = 'default';
 
 /** `Deployment shop/web`, or `Deployment web` in the default namespace. */
@@ -30,14 +33,22 @@ export function qualifiedName(namespace: string, name: string): string {
   return namespace === defaultNamespace ? name : `${namespace}/${name}`;
 }
 
-/** The resources of one scenario in the order in which they were written. Kind, namespace and name identify one. */
+/**
+ * The resources of one scenario in the order in which they were written. Kind, namespace and name identify one.
+ * Where documents were left out, the set is not whole, and asks to be judged with care: see `mayLack`.
+ */
 export class ResourceSet {
   readonly all: readonly Resource[];
+  /** No document was left out. Otherwise nothing can be said of the whole, and nothing can run. */
+  readonly whole: boolean;
+  readonly #lost: LostNames;
   readonly #byKind = new Map<string, Resource[]>();
   readonly #byId = new Map<string, Resource>();
 
-  constructor(resources: readonly Resource[]) {
+  constructor(resources: readonly Resource[], lost: readonly Lost[] = []) {
     this.all = resources;
+    this.whole = lost.length === 0;
+    this.#lost = new LostNames(lost);
     for (const resource of resources) {
       const same = this.#byKind.get(resource.kind);
       if (same) same.push(resource);
@@ -49,6 +60,24 @@ export class ResourceSet {
   /** All of one kind, in order. The caller names the kind's document type. */
   byKind<T = unknown>(kind: string): readonly Resource<T>[] {
     return (this.#byKind.get(kind) ?? []) as unknown as Resource<T>[];
+  }
+
+  /** Whether a document that was left out may be of one of the kinds, and bear the name if one is given. */
+  mayLack(kinds: readonly string[], name?: string): boolean {
+    return !this.whole && this.#lost.mayBe(kinds, name);
+  }
+
+  /**
+   * Whether pods may answer to a name once all documents are mended, although none do now: those of a document that
+   * was left out, or of a Service that is there but whose pods or model were left out.
+   */
+  mayServe(name: string): boolean {
+    if (this.whole) return false;
+    return (
+      this.mayLack(['Service', ...workloadKinds], name) ||
+      (this.mayLack(['ServiceModel', ...workloadKinds]) &&
+        this.byKind('Service').some((service) => service.name === name))
+    );
   }
 
   /** The resource of that identity, or null. */

@@ -99,6 +99,7 @@ export const CallResult = Type.Object(
 export const ObjectiveResult = Type.Object(
   {
     name: text('Objective.'),
+    displayName: Type.Optional(text('What its author calls it for people.')),
     description: text('What is asked, in words.'),
     indicator: Type.Union([Type.Literal('availability'), Type.Literal('latency')]),
     subject: text('What it is measured on.'),

@@ -4,8 +4,9 @@ import type { Resource, ResourceSet } from './resource.ts';
 
 /** What `parse` makes of the text: documents with their places, ready to be compiled. */
 export interface ParsedScenario {
+  /** Those of the shape that their kinds ask for, so that compilers may read them; the set is not whole when others were left out. */
   readonly resources: ResourceSet;
-  /** The document of kind Scenario; null when there is none. */
+  /** The document of kind Scenario; null when there is none, or none of the right shape. */
   readonly document: Resource<ScenarioDocument> | null;
   /** From the document; else after the file that the manifests came from. */
   readonly name: string;
@@ -16,6 +17,4 @@ export interface ParsedScenario {
   readonly strict: boolean;
   /** Everything that reading found, errors included. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Every document has the shape that its kind asks for, so that compilers may read it. */
-  readonly sound: boolean;
 }

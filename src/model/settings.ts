@@ -40,6 +40,11 @@ export function readSettings(scenario: ParsedScenario, context: SettingsContext)
   return new SettingsReader(scenario, context).read();
 }
 
+/** Whether the duration is certain. Where none is stated, a demand that was left out may be what says it. */
+export function knowsDuration({ document, resources }: ParsedScenario): boolean {
+  return document?.value.spec.duration !== undefined || resources.whole;
+}
+
 class SettingsReader {
   readonly #scenario: ParsedScenario;
   readonly #context: SettingsContext;
@@ -125,7 +130,7 @@ class SettingsReader {
     const written = this.#spec.warmup;
     if (written === undefined) return this.#infer('warmup', 0, '0s', 'no warmup is given');
     const micros = readDuration(written) ?? 0;
-    if (micros < durationMicros) return micros;
+    if (micros < durationMicros || !knowsDuration(this.#scenario)) return micros;
     this.#error(
       'warmup',
       `The warmup (${written}) leaves nothing of the duration (${formatDuration(durationMicros)}) to measure.`,
@@ -147,6 +152,7 @@ class SettingsReader {
     }
     const micros = readDuration(written) ?? 0;
     if (micros > 0 && micros <= durationMicros && durationMicros / micros <= limits.samples) return micros;
+    if (micros > 0 && !knowsDuration(this.#scenario)) return niceSample(durationMicros);
     const least = formatDuration(Math.max(1, Math.ceil(durationMicros / limits.samples)));
     this.#error(
       'sample',

@@ -270,14 +270,27 @@ export function namesOf(model: Pick<Model, 'rooms'>): Names {
 
 /**
  * All that is wrong with the model's thresholds: bad grammar, unknown metrics, tags, tag values and aggregations.
- * A threshold on something that does not exist is an error, so that it can never pass by having nothing to judge.
+ * A threshold on something that does not exist is an error, so that it can never pass by having nothing to judge;
+ * except for names that are `inDoubt`, where the model is known to be incomplete.
  */
-export function thresholdProblems(model: Pick<Model, 'thresholds' | 'rooms'>): Diagnostic[] {
-  const names = namesOf(model);
-  return model.thresholds.flatMap((threshold) => problemsOf(threshold, names));
+export function thresholdProblems(
+  model: Pick<Model, 'thresholds' | 'rooms'>,
+  inDoubt: (tag: NamingTag, value: string, service?: string) => boolean = () => false,
+): Diagnostic[] {
+  const known: Known = { names: namesOf(model), inDoubt };
+  return model.thresholds.flatMap((threshold) => problemsOf(threshold, known));
 }
 
-function problemsOf(threshold: Threshold, names: Names): Diagnostic[] {
+/** Tags whose values are names in the model. */
+export type NamingTag = 'traffic' | 'service' | 'client' | 'endpoint';
+
+interface Known {
+  readonly names: Names;
+  /** Whether something of that name may exist although the names do not hold it. */
+  readonly inDoubt: (tag: NamingTag, value: string, service?: string) => boolean;
+}
+
+function problemsOf(threshold: Threshold, known: Known): Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (code: string, message: string, remedy: string) =>
     found.push({ severity: 'error', code, message, remedy, path: `thresholds["${threshold.metric}"]` });
@@ -295,7 +308,7 @@ function problemsOf(threshold: Threshold, names: Names): Diagnostic[] {
   }
   if ('value' in expression && !aggregationsOf[kind.kind].includes(expression.value.aggregation))
     report('threshold-aggregation', ...aggregationProblem(kind, expression.value.aggregation));
-  for (const problem of tagProblems(kind, parsed.value.tags, names)) report('threshold-tag', ...problem);
+  for (const problem of tagProblems(kind, parsed.value.tags, known)) report('threshold-tag', ...problem);
   return found;
 }
 
@@ -316,11 +329,15 @@ function aggregationProblem(kind: MetricKind, aggregation: string): [string, str
   ];
 }
 
-function tagProblems(kind: MetricKind, tags: ReadonlyMap<string, string>, names: Names): [string, string][] {
+function tagProblems(kind: MetricKind, tags: ReadonlyMap<string, string>, known: Known): [string, string][] {
+  const { names, inDoubt } = known;
   const problems: [string, string][] = [];
   for (const [tag, value] of tags) {
     if (!(kind.tags as readonly string[]).includes(tag)) problems.push(unknownTag(kind, tag));
-    else if (!candidates(tag as Tag, tags, names).includes(value))
+    else if (
+      !candidates(tag as Tag, tags, names).includes(value) &&
+      !(isNaming(tag) && inDoubt(tag, value, tags.get('service')))
+    )
       problems.push(unknownValue(tag as Tag, value, tags, names));
   }
   if (kind.tags.includes('traffic') && tags.has('traffic') && (tags.has('service') || tags.has('endpoint')))
@@ -334,6 +351,10 @@ function tagProblems(kind: MetricKind, tags: ReadonlyMap<string, string>, names:
       'Remove the tag expected_response, or measure at the traffic.',
     ]);
   return problems;
+}
+
+function isNaming(tag: string): tag is NamingTag {
+  return ['traffic', 'service', 'client', 'endpoint'].includes(tag);
 }
 
 function unknownTag(kind: MetricKind, tag: string): [string, string] {

@@ -1,10 +1,11 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
-import { copyOf, isObject } from './draft.ts';
+import { copyOf, type Draft, type Identity, isObject } from './draft.ts';
 import type { Identified } from './identify.ts';
 import type { Kind } from './kind.ts';
 import { dnsLabel, dnsLabelWithLetter, dnsSubdomain } from './kubernetes/names.ts';
 import { metadataSchema } from './kubernetes/schema.ts';
 import { limits } from './limits.ts';
+import type { Lost } from './lost.ts';
 import { keyPositionOf, type Path, type Place, pathText, positionOf } from './place.ts';
 import { type Resource, resourceId } from './resource.ts';
 import { asSchema } from './schema.ts';
@@ -16,8 +17,8 @@ export interface Validated {
   readonly resource: Resource | null;
   /** The same without the parts that have the wrong shape, for the rules. */
   readonly pruned: Resource | null;
-  /** The document has the shape that its kind asks for. */
-  readonly sound: boolean;
+  /** Null when the document has the shape that its kind asks for; else what is known of it all the same. */
+  readonly lost: Lost | null;
 }
 
 /** Compares a document with its kind's schema and reports all that is wrong. */
@@ -35,7 +36,8 @@ export function validateResource(
     context.diagnostics,
   );
   const sound = issues.every((issue) => issue.code === 'unknown-field');
-  if (identity.name === '') return { resource: null, pruned: null, sound: false };
+  const lost = sound && draft.flawed === undefined ? null : lostAs(identity, draft, issues);
+  if (identity.name === '') return { resource: null, pruned: null, lost };
   const resource = (of: unknown): Resource => ({
     apiVersion: identity.apiVersion,
     kind: identity.kind,
@@ -45,7 +47,14 @@ export function validateResource(
     value: freeze(of),
     at: (path = []) => positionOf(draft.place, path),
   });
-  return { resource: resource(value), pruned: resource(sound ? value : prune(value, issues)), sound };
+  return { resource: resource(value), pruned: resource(sound ? value : prune(value, issues)), lost };
+}
+
+/** A name that is at fault is not the name that the document will have. */
+function lostAs({ kind, name }: Identity, { flawed }: Draft, issues: readonly Issue[]): Lost {
+  if (flawed !== undefined) return { kind: null, name: null, text: flawed };
+  const atFault = issues.some(({ path: [first, second] }) => first === 'metadata' && second === 'name');
+  return { kind, name: name === '' || atFault ? null : name };
 }
 
 /**

@@ -46,7 +46,7 @@ function checkTarget(check: Check, target: AutoscalerSpec['scaleTargetRef'], all
   const { kind, name } = target ?? {};
   if (kind === undefined || name === undefined || !scalable.includes(kind)) return;
   const { namespace } = check.resource;
-  if (all.find(kind, namespace, name) !== null) return;
+  if (all.find(kind, namespace, name) !== null || all.mayLack([kind], name)) return;
   const others = all.byKind(kind).filter((each) => each.namespace === namespace);
   check.warning(
     'unknown-reference',

@@ -17,26 +17,49 @@ export function modelledServices(resources: ResourceSet): ReadonlySet<string> {
   return ids;
 }
 
+/** Whose behaviour each ServiceModel is. */
+export interface Bindings {
+  readonly bound: ReadonlyMap<Deployed, Resource<ServiceModel>>;
+  /** Those that are nobody's: each is an error, or stands for a document that was left out. */
+  readonly stray: readonly Resource<ServiceModel>[];
+}
+
 /** Finds whose behaviour each ServiceModel is; one that finds nobody, or somebody who has one already, is an error. */
 export function bindModels(
   resources: ResourceSet,
   deployments: Deployments,
   diagnostics: Diagnostics,
-): ReadonlyMap<Deployed, Resource<ServiceModel>> {
+): Bindings {
+  const stray: Resource<ServiceModel>[] = [];
   const bound = new Map<Deployed, Resource<ServiceModel>>();
   for (const model of resources.byKind<ServiceModel>('ServiceModel')) {
     const target = targetOf(model, deployments);
     const other = target === null ? undefined : bound.get(target);
-    if (target === null) reportUnbound(model, resources, diagnostics);
-    else if (other) {
+    if (target !== null && other === undefined) {
+      bound.set(target, model);
+      continue;
+    }
+    stray.push(model);
+    if (target === null || other === undefined) reportUnbound(model, resources, diagnostics);
+    // With documents left out, two names may turn out to mean two services.
+    else if (resources.whole || sameTarget(model, other))
       diagnostics.error(
         'service-model-twice',
         `${model.id} describes ${target.name}, which ${other.id} describes already.`,
         where(model, ['spec', 'for'], 'Keep one ServiceModel for each service.'),
       );
-    } else bound.set(target, model);
   }
-  return bound;
+  return { bound, stray };
+}
+
+function sameTarget(one: Resource<ServiceModel>, other: Resource<ServiceModel>): boolean {
+  const [a, b] = [one.value.spec.for, other.value.spec.for];
+  return (
+    one.namespace === other.namespace &&
+    a.service === b.service &&
+    a.deployment === b.deployment &&
+    a.statefulSet === b.statefulSet
+  );
 }
 
 function targetOf(model: Resource<ServiceModel>, deployments: Deployments): Deployed | null {
@@ -59,6 +82,7 @@ function reportUnbound(
       : deployment !== undefined
         ? ['deployment', 'Deployment', deployment]
         : ['statefulSet', 'StatefulSet', statefulSet ?? ''];
+  if (field === 'service' ? resources.mayServe(name) : resources.mayLack([kind], name)) return;
   const existing = resources
     .byKind(kind)
     .filter((one) => one.namespace === model.namespace)

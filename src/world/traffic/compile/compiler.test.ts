@@ -147,12 +147,18 @@ test('calls that lead nowhere are errors with a guess, all at once', () => {
       own('Traffic', 'users', { target: { service: 'wbe' }, ...open }),
   );
   assert.equal(compiled.model, null);
-  assert.deepEqual(codes(compiled), ['unknown-service', 'unknown-endpoint', 'unknown-service']);
-  const [service_, endpoint_, target] = compiled.diagnostics.filter((one) => one.severity === 'error');
+  assert.deepEqual(codes(compiled), [
+    'unknown-service',
+    'unknown-endpoint',
+    'unknown-pool',
+    'unknown-service',
+  ]);
+  const [service_, endpoint_, pool, target] = compiled.diagnostics.filter((one) => one.severity === 'error');
   assert.match(service_.remedy ?? '', /Did you mean "orders"\? There are these services: web and orders/);
   assert.equal(service_.path, 'spec.endpoints[0].steps[0].call');
   assert.ok((service_.position?.line ?? 0) > 1);
   assert.match(endpoint_.remedy ?? '', /Did you mean "POST \/orders"\?/);
+  assert.match(pool.remedy ?? '', /database/);
   assert.match(target.remedy ?? '', /Did you mean "web"\?/);
 });
 
@@ -345,4 +351,31 @@ test('attributes of work must come from a trace', () => {
   });
   // Without a duration, the run lasts as long as its trace.
   assert.equal(right.model?.durationMicros, 1_000_000);
+});
+
+test('what --set and variants put where nothing was arrives in the model', () => {
+  const text =
+    deployed('orders') +
+    modelled('orders', steps({ cpu: '1ms' })) +
+    own('Scenario', 'day', {
+      variants: [{ name: 'pooled', set: { 'servicemodel/orders.spec.pools[0]': { name: 'db', size: 3 } } }],
+    });
+  const compiled = compileText(
+    text,
+    {},
+    {
+      variant: 'pooled',
+      set: [
+        'servicemodel/orders.spec.shedding.maxQueueDelay=250ms',
+        'servicemodel/orders.spec.rateLimit.rate=7/s',
+        'deployment/orders.spec.template.spec.containers[0].resources.limits.cpu=1500m',
+      ],
+    },
+  );
+  assert.deepEqual(codes(compiled), []);
+  const orders = service(compiled.traffic, 'orders');
+  assert.deepEqual(orders.shedding, { maxInFlight: null, maxQueueDelayMicros: 250_000 });
+  assert.equal(orders.rateLimit?.perSecond, 7);
+  assert.equal(orders.cpu.limitCores, 1.5);
+  assert.deepEqual(orders.pools, [{ name: 'db', size: 3, maxWaiting: null, maxWaitMicros: null }]);
 });

@@ -2,16 +2,18 @@
  * Fidelity: a cluster as its manifests describe it, all pods ready from the start, nothing rolled out or evicted; what the
  * parts simplify, each says itself. Read as Kubernetes 1.32 defines its kinds.
  */
+import { Diagnostics } from '../../../base/diagnostics.ts';
 import type { CompileContext, Compiler } from '../../../model/kind.ts';
+import type { ServiceModel } from '../../../model/kinds/service-model.ts';
 import type { Traffic, WrittenTrace } from '../../../model/kinds/traffic.ts';
 import { readDuration } from '../../../model/notation.ts';
-import type { ResourceSet } from '../../../model/resource.ts';
+import { qualifiedName, type Resource, type ResourceSet } from '../../../model/resource.ts';
 import type { Endpoint, Source, TrafficModel } from '../model.ts';
 import { bindModels, modelledServices } from './binding.ts';
 import { callEdges, checkCircles, withoutCircles } from './call-graph.ts';
 import { noteAutoscalers } from './cluster/autoscaling.ts';
 import type { IngressDocument } from './cluster/manifest.ts';
-import { findDeployments } from './cluster/workload.ts';
+import { Deployments, findDeployments } from './cluster/workload.ts';
 import { assertConsistent } from './consistency.ts';
 import { openEntries, uncalledEntries } from './demand/entry.ts';
 import { inferSources } from './demand/sizing.ts';
@@ -46,27 +48,32 @@ export const trafficCompiler: Compiler = {
 
 /**
  * The traffic section, or null when no workload is among the resources. Every problem is in the context's
- * diagnostics; with an error among them the section is incomplete and must not be run.
+ * diagnostics; with an error among them the section is incomplete and must not be run. Where documents were left out,
+ * only what no mending of them can change is told, and the section holds no more than names that are certain.
  */
 export function compileTraffic(resources: ResourceSet, context: CompileContext): TrafficModel | null {
   const { diagnostics } = context;
-  const deployments = findDeployments(resources, modelledServices(resources), diagnostics);
-  const models = bindModels(resources, deployments, diagnostics);
-  if (deployments.all.length === 0) {
+  // Which pods a Service selects is certain only when all pods and Services are there.
+  const selecting = resources.whole ? diagnostics : new Diagnostics();
+  const deployments = findDeployments(resources, modelledServices(resources), selecting);
+  const { bound, stray } = bindModels(resources, deployments, diagnostics);
+  if (deployments.all.length === 0 && resources.whole) {
     diagnostics.error('nothing-to-simulate', 'There is no workload to simulate among the manifests.', {
       remedy: 'Add a Deployment or a StatefulSet.',
     });
     return null;
   }
-  const services = draftServices(resources, deployments, models, context);
-  const lookup = new Lookup(deployments, services);
+  const services = draftServices(resources, deployments, bound, context);
+  const lookup = new Lookup(resources, deployments, services);
   const scope: Scope = { resources, context, deployments, services, calls: new CallTable() };
   const references = addEndpoints(scope, lookup);
   const endpoints = numberEndpoints(services);
   compileStatedSteps(scope, lookup);
-  if (!checkCircles(endpoints, scope.calls, context)) return assemble(scope, endpoints, []);
-  inferCalls(scope, lookup, endpoints, references);
+  checkStrays(stray, scope, lookup);
   checkIngresses(resources, lookup, context);
+  const acyclic = checkCircles(endpoints, scope.calls, context);
+  if (!acyclic || !resources.whole) return assemble(scope, endpoints, compileSources(scope, lookup));
+  inferCalls(scope, lookup, endpoints, references);
   const sources = findSources(scope, lookup, endpoints);
   noteAutoscalers(
     resources,
@@ -86,15 +93,39 @@ function addEndpoints(scope: Scope, lookup: Lookup): ReadonlyMap<ServiceDraft, r
   const references = new Map<ServiceDraft, readonly Reference[]>();
   for (const draft of scope.services) {
     if (draft.model !== null) {
-      draft.pools.push(...statedPools(draft.model, scope.context));
-      draft.endpoints.push(...statedEndpoints(draft, draft.model, scope.context));
+      addStated(draft, draft.model, scope);
       continue;
     }
-    const found = findReferences(draft, scope.resources, lookup, scope.context);
+    const { whole } = scope.resources;
+    const found = whole ? findReferences(draft, scope.resources, lookup, scope.context) : [];
     references.set(draft, found);
     draft.endpoints.push(...inferredEndpoints(draft, found));
   }
   return references;
+}
+
+function addStated(draft: ServiceDraft, model: Resource<ServiceModel>, scope: Scope): void {
+  draft.pools.push(...statedPools(model, scope.context));
+  draft.endpoints.push(...statedEndpoints(draft, model, scope.context));
+}
+
+/** What ServiceModels say that are nobody's is checked all the same, so that all their mistakes are told at once. */
+function checkStrays(stray: readonly Resource<ServiceModel>[], scope: Scope, lookup: Lookup): void {
+  const standIns = stray.map(({ name, namespace }) => ({
+    name: qualifiedName(namespace, name),
+    namespace,
+    shortName: name,
+    workloads: [],
+    services: [],
+  }));
+  const models = new Map(standIns.map((deployed, index) => [deployed, stray[index]]));
+  const { resources, context } = scope;
+  const calls = new CallTable();
+  for (const draft of draftServices(resources, new Deployments(standIns), models, context)) {
+    addStated(draft, draft.model!, scope);
+    const compiler = new StepCompiler(draft, lookup, calls, context);
+    draft.endpoints.forEach((endpoint, index) => void compiler.compile(endpoint, index));
+  }
 }
 
 function compileStatedSteps(scope: Scope, lookup: Lookup): void {
@@ -206,9 +237,11 @@ function assemble(
   sources: readonly Source[],
 ): TrafficModel {
   const { zones, network } = scope.context.scenario;
+  const { whole } = scope.resources;
+  const certain = endpoints.filter(({ service }) => whole || service.model !== null);
   return {
     services: scope.services.map(({ base, pools }) => ({ ...base, pools })),
-    endpoints: endpoints.map(
+    endpoints: certain.map(
       ({ id, service, name, steps, errorRate }): Endpoint => ({
         id,
         service: service.id,

@@ -16,6 +16,7 @@ export function checkIngresses(resources: ResourceSet, lookup: Lookup, context: 
   for (const ingress of resources.byKind<IngressDocument>('Ingress')) {
     for (const route of ingressRoutes(ingress)) {
       const backend = backendOf({ ingress }, route, lookup);
+      if (backend === 'inDoubt') continue;
       if (!('value' in backend)) {
         const place = where(ingress, route.at, backend.remedy);
         context.diagnostics.warning(backend.code, backend.message, place);

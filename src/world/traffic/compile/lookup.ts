@@ -2,6 +2,7 @@
  * Fidelity: names as a pod's resolver sees them: a Service of its own namespace by its name, one of another as
  * `name.namespace` (Kubernetes 1.32, “DNS for Services and Pods”). Beyond DNS, a workload without a Service answers to its own name.
  */
+import type { ResourceSet } from '../../../model/resource.ts';
 import { resolveHost } from './cluster/reference.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
 import { type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';
@@ -10,14 +11,18 @@ import { suggestion } from './report.ts';
 /** What a name led to, or why it leads nowhere. */
 export type Found<T> =
   | { readonly value: T }
-  | { readonly code: string; readonly message: string; readonly remedy: string };
+  | { readonly code: string; readonly message: string; readonly remedy: string }
+  /** It may lead somewhere once the documents that were left out are mended, so there is nothing to tell. */
+  | 'inDoubt';
 
 /** Finds services and endpoints by the names that people write. */
 export class Lookup {
+  readonly #resources: ResourceSet;
   readonly #deployments: Deployments;
   readonly #drafts = new Map<Deployed, ServiceDraft>();
 
-  constructor(deployments: Deployments, drafts: readonly ServiceDraft[]) {
+  constructor(resources: ResourceSet, deployments: Deployments, drafts: readonly ServiceDraft[]) {
+    this.#resources = resources;
     this.#deployments = deployments;
     for (const draft of drafts) this.#drafts.set(draft.deployed, draft);
   }
@@ -28,15 +33,11 @@ export class Lookup {
 
   /** A service by name as in DNS: `api`, `api.shop`, `api.shop.svc.cluster.local`; from a pod in `namespace`. */
   service(namespace: string, name: string): ServiceDraft | null {
-    const direct = this.#deployments.byName(namespace, name);
+    const direct = this.#byName(namespace, name);
     if (direct) return this.draftOf(direct);
     if (!name.includes('.')) return null;
-    const { service } = resolveHost(
-      name,
-      namespace,
-      (one) => this.#deployments.byName(one.namespace, one.name) !== null,
-    );
-    return service === null ? null : this.draftOf(this.#deployments.byName(service.namespace, service.name)!);
+    const { service } = resolveHost(name, namespace, (one) => this.#byName(one.namespace, one.name) !== null);
+    return service === null ? null : this.draftOf(this.#byName(service.namespace, service.name)!);
   }
 
   /** `service/endpoint`, `service`, `service.namespace/endpoint` or `namespace/service/endpoint`. */
@@ -46,10 +47,19 @@ export class Lookup {
     if (service) return this.endpointOf(service, rest);
     if (rest !== null) {
       const [second, last] = splitOnce(rest);
-      const qualified = this.#deployments.byName(head, second);
+      const qualified = this.#byName(head, second);
       if (qualified) return this.endpointOf(this.draftOf(qualified)!, last);
     }
+    const parts = written.split('/').map((part) => part.trim().split('.')[0]);
+    if (parts.some((part) => this.#resources.mayServe(part))) return 'inDoubt';
     return this.#unknownService(namespace, head);
+  }
+
+  /** By name; a workload answers to its own only where no Service of that name may have been left out. */
+  #byName(namespace: string, name: string): Deployed | null {
+    const found = this.#deployments.byName(namespace, name);
+    const certain = found === null || this.#deployments.byService(namespace, name) !== null;
+    return certain || !this.#resources.mayLack(['Service'], name) ? found : null;
   }
 
   /** An endpoint of a service by name; null: its first. */
@@ -57,6 +67,8 @@ export class Lookup {
     if (name === null || name === '') return { value: service.endpoints[0] };
     const exact = service.endpoints.find((endpoint) => endpoint.name === name);
     if (exact) return { value: exact };
+    // What a service without a ServiceModel offers hangs on all documents together.
+    if (service.model === null && !this.#resources.whole) return 'inDoubt';
     const names = service.endpoints.map((endpoint) => endpoint.name);
     return {
       code: 'unknown-endpoint',

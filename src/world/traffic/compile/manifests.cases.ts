@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Diagnostic } from '../../../base/diagnostics.ts';
 import { compile } from '../../../model/compile.ts';
 import type { Inference, Model } from '../../../model/model.ts';
-import { parse, type SourceFile } from '../../../model/parse.ts';
+import { type ParseOptions, parse, type SourceFile } from '../../../model/parse.ts';
 import { catalogue } from '../../catalogue.ts';
 import type { Endpoint, Service, TrafficModel } from '../model.ts';
 
@@ -17,8 +17,12 @@ export interface Compiled {
 }
 
 /** Compiles manifests given as text; `data` are files that they name. */
-export function compileText(text: string, data: Readonly<Record<string, string>> = {}): Compiled {
-  return compileFiles([{ name: 'manifests.yaml', text }], data);
+export function compileText(
+  text: string,
+  data: Readonly<Record<string, string>> = {},
+  options: ParseOptions = {},
+): Compiled {
+  return compileFiles([{ name: 'manifests.yaml', text }], data, options);
 }
 
 /** Compiles a folder under `test/fixtures`. */
@@ -30,8 +34,12 @@ export function compileFixture(name: string, more = ''): Compiled {
   return compileFiles([...files, ...(more === '' ? [] : [{ name: 'more.yaml', text: more }])], {});
 }
 
-function compileFiles(files: readonly SourceFile[], data: Readonly<Record<string, string>>): Compiled {
-  const { scenario, diagnostics: read } = parse(files, catalogue);
+function compileFiles(
+  files: readonly SourceFile[],
+  data: Readonly<Record<string, string>>,
+  options: ParseOptions = {},
+): Compiled {
+  const { scenario, diagnostics: read } = parse(files, catalogue, options);
   const { model, diagnostics: compiled } = compile(scenario, catalogue, {
     files: (name) => (Object.hasOwn(data, name) ? data[name] : null),
   });

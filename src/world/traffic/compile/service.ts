@@ -35,6 +35,8 @@ interface Facts {
   readonly recognition: Recognition;
   readonly environment: Environment;
   readonly pod: PodResources;
+  /** Nothing was left out that might say more of its pods. */
+  readonly podsKnown: boolean;
   readonly settings: ProcessSettings;
   readonly infer: (path: string, value: string, source: string) => void;
 }
@@ -75,7 +77,7 @@ function factsOf(
   context: CompileContext,
 ): Facts {
   const workload: Workload | undefined = deployed.workloads[0];
-  const resource: Resource = workload?.resource ?? deployed.services[0];
+  const resource: Resource = workload?.resource ?? deployed.services[0] ?? model!;
   const main = workload?.main ?? null;
   const environment = main
     ? readEnvironment(resources, deployed.namespace, workload.pod, main)
@@ -88,7 +90,8 @@ function factsOf(
   const settings = { nodeCores, limitCores: pod.limitCores, number: settingReader(environment) };
   const infer = (path: string, value: string, source: string): void =>
     context.infer({ resource: resource.id, path, value, source });
-  return { deployed, resource, model, recognition, environment, pod, settings, infer };
+  const podsKnown = resources.whole && resource !== model;
+  return { deployed, resource, model, recognition, environment, pod, podsKnown, settings, infer };
 }
 
 function serviceBase(
@@ -145,7 +148,7 @@ function replicasOf(facts: Facts, resources: ResourceSet, context: CompileContex
     context.infer({ resource: workload.resource.id, path: 'spec.replicas', value: String(count), source });
     replicas += count;
   }
-  if (replicas === 0) {
+  if (replicas === 0 && facts.podsKnown) {
     const remedy = 'Set spec.replicas to 1 or more, unless a command of the Scenario scales it up.';
     const message = `${facts.resource.id} has no replicas, so every request to it fails.`;
     context.diagnostics.warning('no-replicas', message, where(facts.resource, ['spec', 'replicas'], remedy));
@@ -163,7 +166,8 @@ function runtimeOf(facts: Facts, context: CompileContext): Runtime {
   if (written === undefined) return presetRuntime(facts);
   const cores = written.cores ?? (written.model === 'eventLoop' ? 1 : null);
   if (written.model === 'processorSharing') {
-    if (cores === null && facts.pod.limitCores === null) warnUnboundedCores(facts, context);
+    if (cores === null && facts.pod.limitCores === null && facts.podsKnown)
+      warnUnboundedCores(facts, context);
     const maxConcurrent = written.maxConcurrent ?? null;
     return { concurrency: { kind: 'processorSharing', maxConcurrent }, cores };
   }

@@ -141,14 +141,15 @@ export class StepCompiler {
     this.#operations += repeat;
     if (this.#operations > operationsMax) return [];
     const found = this.#lookup.endpoint(this.#model.namespace, written.call);
-    if (!('value' in found)) {
+    if (found !== 'inDoubt' && !('value' in found)) {
       this.#context.diagnostics.error(
         found.code,
         found.message,
         where(this.#model, [...path, 'call'], found.remedy),
       );
-      return [];
     }
+    // How the call is made is read also when it leads nowhere, so that all its mistakes are told at once.
+    const pool = this.#pool(written, path);
     const defaults = this.#model.value.spec.defaults?.calls ?? {};
     const policy = compilePolicy(
       {
@@ -161,13 +162,14 @@ export class StepCompiler {
       },
       this.#context,
     );
+    if (found === 'inDoubt' || !('value' in found)) return [];
     const call = this.#calls.add(
       {
         client: this.#draft.id,
         endpoint: found.value.id,
         optional: written.optional ?? false,
         ...policy,
-        pool: this.#pool(written, path),
+        pool,
       },
       { resource: this.#model, path, inferred: false },
     );

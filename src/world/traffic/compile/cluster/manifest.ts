@@ -84,6 +84,7 @@ export interface ServiceDocument {
     readonly type?: string;
     readonly clusterIP?: string;
     readonly externalName?: string;
+    readonly sessionAffinity?: string;
     readonly selector?: Readonly<Record<string, string>>;
     readonly ports?: readonly ServicePort[];
   };

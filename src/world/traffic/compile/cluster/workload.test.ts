@@ -135,3 +135,15 @@ test('a workload whose name is taken gets one of its own', () => {
   );
   assert.match(only(compiled, 'name-taken').message, /simulated as web-statefulset/);
 });
+
+test('affinity of clients to pods is told not to be simulated', () => {
+  const sticky = deployed('web').replace(
+    '"ports":[{"port":',
+    '"sessionAffinity":"ClientIP","ports":[{"port":',
+  );
+  const told = only(compileText(sticky), 'affinity-not-simulated');
+  assert.equal(told.severity, 'warning');
+  assert.deepEqual([told.resource, told.path], ['Service web', 'spec.sessionAffinity']);
+  const loose = sticky.replace('"ClientIP"', '"None"');
+  assert.deepEqual(codes(compileText(loose), 'warning').includes('affinity-not-simulated'), false);
+});

@@ -6,7 +6,7 @@ import type { Container, PodSpec, ServiceDocument, WorkloadDocument } from './ma
 
 /**
  * Fidelity: which pods stand behind which Service: those in its namespace whose labels include its selector
- * (Kubernetes 1.32, “Service”). Simplified: the pods of a Deployment or StatefulSet are what its template says, all
+ * (Kubernetes 1.32, “Service”). Simplified: session affinity is left out, which is told; the pods of a Deployment or StatefulSet are what its template says, all
  * of them ready; when several Services select one workload, one service of the simulation answers to all their
  * names; when one Service selects several workloads (a canary, say), their replicas form one service.
  */
@@ -30,7 +30,7 @@ export interface Deployed {
   readonly namespace: string;
   /** Without namespace: of the Service, or of the workload where no Service selects it. */
   readonly shortName: string;
-  /** Empty for a Service without pods that a ServiceModel describes. */
+  /** Empty for a Service without pods that a ServiceModel describes, and where a ServiceModel is nobody's. */
   readonly workloads: readonly Workload[];
   /** Services that lead here; the one that gives the name first. */
   readonly services: readonly Resource<ServiceDocument>[];
@@ -102,6 +102,7 @@ export function findDeployments(
   const placed = new Set(all.flatMap((deployed) => deployed.services));
   for (const service of services) {
     const members = selection.of(service);
+    if (placed.has(service) || modelled.has(service.id)) checkAffinity(service, diagnostics);
     if (members.length > 0) checkSelected(service, members, placed.has(service), diagnostics);
     else if (modelled.has(service.id)) all.push(external(service));
     else warnUnbacked(service, workloads, diagnostics);
@@ -323,6 +324,20 @@ function checkSelected(
     'service-spans-services',
     `${service.id} selects pods that other Services select more closely (${listed(members.map((one) => one.resource.id))}); requests to it are not simulated.`,
     where(service, ['spec', 'selector'], 'Send traffic to the closer Services.'),
+  );
+}
+
+/** kube-proxy would send all requests of one client address to one pod; here the client's balancer decides. */
+function checkAffinity(service: Resource<ServiceDocument>, diagnostics: Diagnostics): void {
+  if (service.value.spec?.sessionAffinity !== 'ClientIP') return;
+  diagnostics.warning(
+    'affinity-not-simulated',
+    `${service.id} keeps each client on one pod (sessionAffinity: ClientIP), which is not simulated: requests are spread over all pods.`,
+    where(
+      service,
+      ['spec', 'sessionAffinity'],
+      'For requests that stay by key, give its callers balancer: consistentHash and the Traffic keys.',
+    ),
   );
 }
 

@@ -63,12 +63,13 @@ class SourceCompiler {
   compile(id: number, name: string): Source | null {
     const target = findTarget(this.#traffic, this.#scope.resources, this.#lookup, this.#scope.context);
     const asked = target === null ? [] : this.#requests(target);
-    // The load is read also without a target, so that all its mistakes are told at once.
+    // The rest is read also without a target, so that all its mistakes are told at once.
     const load = this.#load(asked, target);
-    if (target === null || asked.length === 0 || load === null) return null;
-    this.#checkWeights(asked);
     const calls = this.#calls(asked);
-    const latency = this.#latency(load, asked);
+    const stated = this.#statedLatency();
+    if (target === null || asked.length === 0 || load === null) return null;
+    if (asked.length >= (this.#spec.requests?.length ?? 0)) this.#checkWeights(asked);
+    const latency = this.#latency(stated, load, asked[0]);
     return { id, name, requests: calls, keys: this.#keys(), latency, load };
   }
 
@@ -79,7 +80,7 @@ class SourceCompiler {
     if (only !== undefined)
       return this.#resolve(target, { endpoint: only }, ['spec', 'target', 'endpoint'], 1, []);
     const endpoints = allEndpoints(target, this.#lookup);
-    if (endpoints.length === 0) {
+    if (endpoints.length === 0 && this.#scope.resources.whole) {
       this.#error(
         'nothing-to-ask',
         `${this.#traffic.id} finds nothing to ask for.`,
@@ -122,6 +123,7 @@ class SourceCompiler {
     names: readonly string[],
   ): Asked[] {
     const found = resolveRequest(target, asked, this.#lookup);
+    if (found === 'inDoubt') return [];
     if ('value' in found) {
       return [{ names: [...names, found.value.name], endpoint: found.value, weight, path }];
     }
@@ -181,11 +183,13 @@ class SourceCompiler {
     return { count: Math.min(written.count, keysMax), skew };
   }
 
-  #latency(load: Load, asked: readonly Asked[]): Distribution {
+  #statedLatency(): Distribution | null {
     const written = this.#spec.client?.latency;
-    const stated =
-      written === undefined ? null : this.#amounts.distribution(written, ['spec', 'client', 'latency']);
-    const entry = asked[0].endpoint.service.base.name;
+    return written === undefined ? null : this.#amounts.distribution(written, ['spec', 'client', 'latency']);
+  }
+
+  #latency(stated: Distribution | null, load: Load, asked: Asked): Distribution {
+    const entry = asked.endpoint.service.base.name;
     const returning = load.kind === 'closed' && distributionMean(load.think) === 0;
     if (returning && (stated === null || distributionMean(stated) === 0)) {
       this.#infer(
@@ -243,9 +247,12 @@ class SourceCompiler {
     return written.flatMap((visit, index) => {
       const path = ['spec', 'sessions', 'journey', index];
       let request = asked.findIndex((one) => one.names.includes(visit.request));
+      // Why a request of the list leads nowhere is told where it is written.
+      if (request === -1 && this.#lists(visit.request)) return [];
       if (request === -1) {
         const byPath = visit.request.startsWith('/') ? { path: visit.request } : { endpoint: visit.request };
         const found = resolveRequest(target, byPath, this.#lookup);
+        if (found === 'inDoubt') return [];
         if (!('value' in found)) {
           const names = [...new Set(asked.flatMap((one) => one.names))];
           const message = `"${visit.request}" is neither a request of ${this.#traffic.id} nor an endpoint of its target.`;
@@ -265,6 +272,10 @@ class SourceCompiler {
           : this.#amounts.distribution(visit.thinkTime, [...path, 'thinkTime']);
       return [{ request, think, probability: shareOf(visit.probability, 1) }];
     });
+  }
+
+  #lists(name: string): boolean {
+    return (this.#spec.requests ?? []).some((one) => [one.name, one.endpoint, one.path].includes(name));
   }
 
   #infer(path: string, value: string, source: string): void {

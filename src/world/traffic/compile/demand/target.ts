@@ -32,6 +32,7 @@ export function findTarget(
   const { service: serviceName, ingress: ingressName } = traffic.value.spec.target;
   if (serviceName !== undefined) {
     const found = lookup.endpoint(traffic.namespace, serviceName);
+    if (found === 'inDoubt') return null;
     if ('value' in found) return { kind: 'service', service: found.value.service };
     context.diagnostics.error(
       found.code,
@@ -43,6 +44,7 @@ export function findTarget(
   const name = ingressName ?? '';
   const ingress = resources.find<IngressDocument>('Ingress', traffic.namespace, name);
   if (ingress) return { kind: 'ingress', ingress, routes: ingressRoutes(ingress) };
+  if (resources.mayLack(['Ingress'], name)) return null;
   const names = resources
     .byKind('Ingress')
     .filter((one) => one.namespace === traffic.namespace)
@@ -85,15 +87,15 @@ export function resolveRequest(target: Target, asked: AskedFor, lookup: Lookup):
     };
   }
   const backend = backendOf(target, found[0], lookup);
-  if (!('value' in backend)) return backend;
+  if (backend === 'inDoubt' || !('value' in backend)) return backend;
   const exact = asked.endpoint === undefined ? null : lookup.endpointOf(backend.value, asked.endpoint);
   if (exact) return exact;
   const whole = endpointByPath(backend.value, path);
-  if ('value' in whole) return whole;
+  if (whole !== 'inDoubt' && 'value' in whole) return whole;
   // Controllers often take the prefix of the rule away before they pass the request on.
   const rest = elements(path).slice(elements(found[0].path ?? '/').length);
   const stripped = endpointByPath(backend.value, `/${rest.join('/')}`);
-  return 'value' in stripped ? stripped : whole;
+  return stripped !== 'inDoubt' && 'value' in stripped ? stripped : whole;
 }
 
 /** The path asked for: as stated, or as the name of the endpoint says (`GET /products`). */
@@ -125,6 +127,7 @@ export function backendOf(
   const service = route.service === null ? null : lookup.service(target.ingress.namespace, name);
   if (service) return { value: service };
   const found = lookup.endpoint(target.ingress.namespace, name);
+  if (found === 'inDoubt') return found;
   return {
     code: 'ingress-without-backend',
     message: `${target.ingress.id} sends ${route.path ?? 'everything else'} to Service "${name}", behind which there are no pods.`,
@@ -186,7 +189,7 @@ export function allEndpoints(target: Target, lookup: Lookup): EndpointDraft[] {
   const found = new Set<EndpointDraft>();
   for (const route of target.routes) {
     const backend = backendOf(target, route, lookup);
-    if (!('value' in backend)) continue;
+    if (backend === 'inDoubt' || !('value' in backend)) continue;
     const { endpoints } = backend.value;
     const through = endpoints.filter((endpoint) => isUnder(endpoint.name, route.path ?? '/'));
     for (const endpoint of through.length > 0 ? through : endpoints) found.add(endpoint);
