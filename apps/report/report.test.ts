@@ -101,6 +101,14 @@ test('hostile names stay text everywhere', () => {
   assert.ok(payloadOf(hostile).services.some((name) => name.includes(attack)));
 });
 
+test('an objective is headed by its name for people, with the other beside it', () => {
+  const [first, ...others] = day.objectives;
+  const named = renderHtml({ ...day, objectives: [{ ...first!, displayName: 'Visitors <b>' }, ...others] });
+  assert.match(named, /<h3>Visitors &lt;b&gt;<\/h3>/);
+  assert.match(named, new RegExp(`<code>${first!.name}</code>: `));
+  assert.match(named, new RegExp(`<h3>${others[0]!.name}</h3>`));
+});
+
 test('the verdict says what was missed and what was met', () => {
   assert.match(html, /The system did not hold: it missed both objectives and 1 of 2 thresholds\./);
   assert.match(

@@ -51,6 +51,11 @@ test('a budget spent to the last request is met', () => {
   assert.equal(result.passed, true);
 });
 
+test('an objective keeps the name that its author gave it for people', () => {
+  assert.equal(availability([1], [0], { displayName: 'It answers' }).result.displayName, 'It answers');
+  assert.equal('displayName' in availability([1], [0]).result, false);
+});
+
 test('one bad request more misses it', () => {
   const { result } = availability([98], [2]);
   assert.equal(result.budgetUsed, 2);

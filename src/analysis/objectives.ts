@@ -71,11 +71,12 @@ export function allowedShare(target: number): number {
   return Number((1 - target).toPrecision(12));
 }
 
-type Identity = 'name' | 'description' | 'indicator' | 'subject' | 'target' | 'latencyMs';
+type Identity = 'name' | 'displayName' | 'description' | 'indicator' | 'subject' | 'target' | 'latencyMs';
 
 function identity(objective: Objective): Pick<ObjectiveResult, Identity> {
   return {
     name: objective.name,
+    ...(objective.displayName === undefined ? {} : { displayName: objective.displayName }),
     description: objectiveInWords(objective),
     indicator: objective.indicator,
     subject: subjectOf(objective),

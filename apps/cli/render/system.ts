@@ -113,13 +113,18 @@ function callLines(traffic: TrafficModel, { width, colors }: SystemStyle): strin
 function askedLines(model: Model, { width }: SystemStyle): string[] {
   return [
     ...model.objectives.flatMap((objective) =>
-      wrap(harmless(`${objective.name}: ${objectiveInWords(objective)}`), width, '  ', '    '),
+      wrap(harmless(`${titleOf(objective)}: ${objectiveInWords(objective)}`), width, '  ', '    '),
     ),
     ...model.thresholds.map(({ metric, expression, abortOnFail }) => {
       const end = abortOnFail ? ' (ends the run when it fails)' : '';
       return `  ${harmless(`${metric}: ${expression}`)}${end}`;
     }),
   ];
+}
+
+/** `available (Visitors get an answer)`, or the name alone. */
+function titleOf({ name, displayName }: Model['objectives'][number]): string {
+  return displayName === undefined ? name : `${name} (${displayName})`;
 }
 
 function commandLines(model: Model): string[] {

@@ -40,10 +40,11 @@ export function objectivesSection(result: Result, series: SeriesTable, clock: Cl
 function card(objective: ObjectiveResult, breaches: readonly Band[], clock: Clock): Markup {
   const bad = objective.total - objective.good;
   const limit = objective.latencyMs === null ? '' : ` within ${formatMillis(objective.latencyMs)}`;
+  const { name, displayName } = objective;
   return html`
-<article class="card objective" data-find="objective ${objective.name} ${objective.description}">
-<header><h3>${objective.name}</h3>${objective.passed ? stateChip('pass', 'met') : stateChip('fail', 'missed')}</header>
-<p class="muted">${objective.description}</p>
+<article class="card objective" data-find="objective ${name} ${displayName ?? ''} ${objective.description}">
+<header><h3>${displayName ?? name}</h3>${objective.passed ? stateChip('pass', 'met') : stateChip('fail', 'missed')}</header>
+<p class="muted">${displayName !== undefined && html`<code>${name}</code>: `}${objective.description}</p>
 <p class="achieved"><b>${objective.achieved === null ? '–' : formatShare(objective.achieved)}</b> of ${formatLarge(objective.total)} requests${limit} on ${objective.subject}; asked: ${formatShare(objective.target)}</p>
 ${budgetBar(objective, bad)}
 <dl class="facts">
