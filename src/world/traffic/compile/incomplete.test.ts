@@ -34,8 +34,8 @@ const ingress = (name: string, service: string): string =>
 
 const steps = (...list: readonly object[]) => ({ endpoints: [{ name: 'GET /', steps: list }] });
 
-test('problems of shape and of reference are told together, each at its place', () => {
-  const text = `apiVersion: apps/v1
+/** Three problems of shape, and seven of reference. */
+const both = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
 spec:
@@ -101,7 +101,9 @@ spec:
     - {name: up, indicator: availability, on: {service: web}, target: 99%}
     - {name: fast, indicator: latency, latency: 1s, on: {traffic: visitors}, target: 99%}
 `;
-  const { model, diagnostics } = compileText(text);
+
+test('problems of shape and of reference are told together, each at its place', () => {
+  const { model, diagnostics } = compileText(both);
   assert.equal(model, null);
   const told = diagnostics
     .filter(({ severity }) => severity === 'error')
