@@ -15,7 +15,10 @@ const left = (title: string): Column => ({ title, shrinks: true });
 const right = (title: string): Column => ({ title, align: 'right' });
 const latencies = [right('P50'), right('P95'), right('P99')];
 
-/** Each service in a row: rate, errors, latencies, use of the CPU, longest queue, pods. */
+/**
+ * Each service in a row: rate, errors, latencies, use of the CPU, longest queue, pods. The names of services stay
+ * whole as long as the rest can do with fewer columns.
+ */
 export function servicesSection(result: Result, { colors, width }: TableStyle): string[] {
   if (result.services.length === 0) return [];
   const namespace = commonNamespace(result);
@@ -23,10 +26,12 @@ export function servicesSection(result: Result, { colors, width }: TableStyle): 
     left('SERVICE'),
     right('RATE/S'),
     right('ERRORS'),
-    ...latencies,
+    { ...right('P50'), spare: 1 },
+    right('P95'),
+    { ...right('P99'), spare: 3 },
     right('CPU'),
     right('MAX'),
-    right('QUEUE'),
+    { ...right('QUEUE'), spare: 2 },
     right('PODS'),
   ];
   const rows = result.services.map((service) => [

@@ -3,8 +3,10 @@
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** May be cut with an ellipsis when the table is wider than the terminal. */
+  /** May be cut with an ellipsis when the table is wider than the terminal, once nothing else is left to give. */
   readonly shrinks?: boolean;
+  /** Left out of a table that would have to cut its names otherwise; the lowest number goes first. */
+  readonly spare?: number;
 }
 
 export interface TableLayout {
@@ -16,7 +18,8 @@ export interface TableLayout {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character.
 const colourCode = /\u001b\[[0-9;]*m/g;
 const figureAndUnit = /(\d) (?=(?:%|µs|ms|s|min|h|d|pt|points?|USD|EUR)(?:[\s,.;:)]|$))/g;
-const gap = 2;
+/** Blanks between columns, the usual number first. */
+const gaps = [2, 1] as const;
 const narrowest = 6;
 
 /** Columns that a text takes on the screen. */
@@ -38,17 +41,20 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + fill : fill + text;
 }
 
-/** Rows under titles, one line each, no trailing blanks. Cells may be coloured. An empty title row is left out. */
+/**
+ * Rows under titles, one line each, no trailing blanks. Cells may be coloured. An empty title row is left out. Where
+ * the width does not suffice, columns move together first, then spare ones go, and only then are texts cut.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   layout: TableLayout,
 ): string[] {
   const indent = ' '.repeat(layout.indent ?? 0);
-  const widths = columnWidths(columns, rows, layout.width - indent.length);
-  const line = (cells: readonly string[]) =>
-    indent +
-    cells.map((cell, i) => pad(cut(cell, widths[i]!), widths[i]!, columns[i]!.align)).join(' '.repeat(gap));
+  const { shown, widths, gap } = fit(columns, rows, layout.width - indent.length);
+  const cell = (cells: readonly string[], i: number) =>
+    pad(cut(cells[i] ?? '', widths[i]!), widths[i]!, columns[i]!.align);
+  const line = (cells: readonly string[]) => indent + shown.map((i) => cell(cells, i)).join(' '.repeat(gap));
   const lines = rows.map((row) => line(row).trimEnd());
   if (columns.every((column) => column.title === '')) return lines;
   const titles = columns.map((column) => column.title);
@@ -86,23 +92,44 @@ export function harmless(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
 }
 
-function columnWidths(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  width: number,
-): number[] {
+interface Fit {
+  /** Positions of the columns that are shown. */
+  readonly shown: readonly number[];
+  /** One for each column, shown or not. */
+  readonly widths: readonly number[];
+  readonly gap: number;
+}
+
+function fit(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): Fit {
   const widths = columns.map((column, i) =>
     rows.reduce((most, row) => Math.max(most, visibleWidth(row[i] ?? '')), visibleWidth(column.title)),
   );
-  const excess = () => widths.reduce((sum, one) => sum + one + gap, -gap) - width;
+  const spare = columns.flatMap(({ spare: rank }, i) => (rank === undefined ? [] : [{ rank, i }]));
+  const leaving = spare.sort((a, b) => a.rank - b.rank).map(({ i }) => i);
+  for (let gone = 0; gone <= leaving.length; gone++) {
+    const left = leaving.slice(0, gone);
+    const shown = columns.map((_, i) => i).filter((i) => !left.includes(i));
+    for (const gap of gaps) if (excess(shown, widths, gap, width) <= 0) return { shown, widths, gap };
+  }
+  return shrunk(columns, widths, width);
+}
+
+function shrunk(columns: readonly Column[], natural: readonly number[], width: number): Fit {
+  const shown = columns.map((_, i) => i).filter((i) => columns[i]!.spare === undefined);
+  const widths = [...natural];
+  const gap = gaps.at(-1)!;
   // The widest shrinkable column gives way first, so that short ones stay whole.
-  for (let over = excess(); over > 0; over = excess()) {
+  for (let over = excess(shown, widths, gap, width); over > 0; over--) {
     let widest = -1;
-    for (let i = 0; i < columns.length; i++) {
+    for (const i of shown) {
       if (columns[i]!.shrinks && widths[i]! > narrowest && widths[i]! > (widths[widest] ?? 0)) widest = i;
     }
     if (widest < 0) break;
     widths[widest]!--;
   }
-  return widths;
+  return { shown, widths, gap };
+}
+
+function excess(shown: readonly number[], widths: readonly number[], gap: number, width: number): number {
+  return shown.reduce((sum, i) => sum + widths[i]! + gap, -gap) - width;
 }

@@ -81,6 +81,23 @@ test('table: no line of a table with a shrinkable column is wider than asked', (
   );
 });
 
+test('table: where room is short columns move together, then spare ones go, and names are cut last', () => {
+  const columns = [
+    { title: 'NAME', shrinks: true },
+    { title: 'P50', align: 'right' as const, spare: 2 },
+    { title: 'P95', align: 'right' as const },
+    { title: 'MAX', align: 'right' as const, spare: 1 },
+  ];
+  const rows = [['storefront', '10 ms', '20 ms', '3']];
+  const row = (width: number) => table(columns, rows, { width })[1];
+  assert.equal(row(29), 'storefront  10 ms  20 ms    3');
+  assert.equal(row(28), 'storefront 10 ms 20 ms   3');
+  assert.equal(row(25), 'storefront  10 ms  20 ms');
+  assert.equal(row(21), 'storefront  20 ms');
+  assert.equal(row(16), 'storefront 20 ms');
+  assert.equal(row(15), 'storefro… 20 ms');
+});
+
 test('table: cut, pad and wrap', () => {
   assert.equal(cut('launch-day', 6), 'launc…');
   assert.equal(pad('7', 3, 'right'), '  7');
