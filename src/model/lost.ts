@@ -43,6 +43,12 @@ export class LostNames {
     );
   }
 
+  /** Names that lost documents of the kinds certainly bear, in order. */
+  known(kinds: readonly string[]): string[] {
+    const identities = [...this.#named].map((each) => JSON.parse(each) as [string, string]);
+    return identities.filter(([kind]) => kinds.includes(kind)).map(([, name]) => name);
+  }
+
   #written(): Set<string> {
     this.#words ??= new Set(this.#texts.flatMap((text) => text.match(/[A-Za-z0-9][A-Za-z0-9._-]*/g) ?? []));
     return this.#words;

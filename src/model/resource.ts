@@ -67,6 +67,11 @@ export class ResourceSet {
     return !this.whole && this.#lost.mayBe(kinds, name);
   }
 
+  /** Names of documents of the kinds that were left out, as far as they are known: what a reference may mean as well. */
+  lackedNames(kinds: readonly string[]): string[] {
+    return this.#lost.known(kinds);
+  }
+
   /**
    * Whether pods may answer to a name once all documents are mended, although none do now: those of a document that
    * was left out, or of a Service that is there but whose pods or model were left out.

@@ -5,7 +5,7 @@ import type { Diagnostics } from '../../../base/diagnostics.ts';
 import type { ServiceModel } from '../../../model/kinds/service-model.ts';
 import { type Resource, type ResourceSet, resourceId } from '../../../model/resource.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
-import { suggestion, where } from './report.ts';
+import { suggestionAmong, where } from './report.ts';
 
 /** Ids of the Services that ServiceModels describe, e.g. `Service shop/payments`. */
 export function modelledServices(resources: ResourceSet): ReadonlySet<string> {
@@ -91,7 +91,7 @@ function reportUnbound(
   const remedy =
     existing.length === 0 && elsewhere
       ? `${elsewhere.id} is in another namespace: give the ServiceModel metadata.namespace: ${elsewhere.namespace}.`
-      : suggestion(name, existing, `${kind}s in namespace ${model.namespace}`);
+      : suggestionAmong(resources, [kind], name, existing, `${kind}s in namespace ${model.namespace}`);
   diagnostics.error(
     'service-model-unbound',
     `${model.id} is for ${kind} ${name}, which is not among the manifests.`,

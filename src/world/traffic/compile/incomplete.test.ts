@@ -154,6 +154,21 @@ test('a document that cannot be read as YAML may carry the names that are writte
   assert.equal(codes(compileText(sound + template)).includes('unknown-service'), false);
 });
 
+test('a document that is left out can be what was meant', () => {
+  const web = deployed('web').replaceAll('"replicas":1', '"replicas":"x"').split('---\n')[1];
+  const remedies = (text: string) =>
+    compileText(text)
+      .diagnostics.filter(({ code }) => code.startsWith('unknown') || code === 'service-model-unbound')
+      .map(({ remedy }) => remedy);
+  const model = own('ServiceModel', 'a', { for: { deployment: 'wbe' }, ...steps({ call: 'wbe' }) });
+  assert.deepEqual(remedies(`---\n${web}${model}`), [
+    'Did you mean "web"? There are these Deployments in namespace default: web.',
+    'Did you mean "web"? There are these services: web.',
+  ]);
+  const traffic = own('Traffic', 'users', { target: { ingress: 'edge' }, open: { rate: '1/s' } });
+  assert.deepEqual(remedies(`---\n${web}${traffic}`), ['Mend the name, or add it.']);
+});
+
 test('with nothing but broken documents, only their own problems are told', () => {
   const broken = deployed('web').replaceAll('"spec":{', '"spec":[],"x":{');
   assert.deepEqual(new Set(codes(compileText(broken))), new Set(['wrong-type']));

@@ -6,7 +6,9 @@ import type { ResourceSet } from '../../../model/resource.ts';
 import { resolveHost } from './cluster/reference.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
 import { type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';
-import { suggestion } from './report.ts';
+import { suggestion, suggestionAmong } from './report.ts';
+
+const serving = ['Service', 'Deployment', 'StatefulSet'];
 
 /** What a name led to, or why it leads nowhere. */
 export type Found<T> =
@@ -93,7 +95,7 @@ export class Lookup {
       message: `There is no service "${name}" in namespace ${namespace}.`,
       remedy: same
         ? `Did you mean "${same.shortName}.${same.namespace}"?`
-        : suggestion(name, [...local, ...others], 'services'),
+        : suggestionAmong(this.#resources, serving, name, [...local, ...others], 'services'),
     };
   }
 }

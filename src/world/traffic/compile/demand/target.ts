@@ -11,7 +11,7 @@ import { elements, type IngressRoute, ingressRoutes, matchRoutes, requestPath } 
 import type { IngressDocument } from '../cluster/manifest.ts';
 import type { EndpointDraft, ServiceDraft } from '../draft.ts';
 import type { Found, Lookup } from '../lookup.ts';
-import { listed, suggestion, where } from '../report.ts';
+import { listed, suggestion, suggestionAmong, where } from '../report.ts';
 
 /** Where the requests of one Traffic enter: a service, or an Ingress with its routes. */
 export type Target =
@@ -55,7 +55,7 @@ export function findTarget(
     where(
       traffic,
       ['spec', 'target', 'ingress'],
-      suggestion(name, names, `Ingresses in namespace ${traffic.namespace}`),
+      suggestionAmong(resources, ['Ingress'], name, names, `Ingresses in namespace ${traffic.namespace}`),
     ),
   );
   return null;
