@@ -5,15 +5,6 @@
 import { grownFloats, grownInts, Slots } from './slots.ts';
 import { none } from './work-pool.ts';
 
-/** What a call is doing. */
-export const callWaitingForPool = 0;
-export const callInFlight = 1;
-export const callBackingOff = 2;
-/** Refused by a gate of its own client before it was sent. */
-export const callRejected = 4;
-/** Shares the answer of another call (single flight). */
-export const callFollowing = 3;
-
 /** Logical calls, structure of arrays. */
 export class CallPool {
   private readonly slots = new Slots();
@@ -30,10 +21,10 @@ export class CallPool {
   owner = new Int32Array(0);
   /** The replica that calls; `none` for sources. */
   clientReplica = new Int32Array(0);
-  state = new Int32Array(0);
-  /** Attempts sent so far, hedges included. */
-  attempts = new Int32Array(0);
+  /** Whether the gate let the present attempt through, and so counts it until its end. */
+  passedGate = new Uint8Array(0);
   retries = new Int32Array(0);
+  /** Hedges of the present attempt. */
   hedges = new Int32Array(0);
   /** First of the attempts in flight. */
   work = new Int32Array(0);
@@ -76,8 +67,7 @@ export class CallPool {
     this.source = grownInts(this.source, capacity);
     this.owner = grownInts(this.owner, capacity);
     this.clientReplica = grownInts(this.clientReplica, capacity);
-    this.state = grownInts(this.state, capacity);
-    this.attempts = grownInts(this.attempts, capacity);
+    this.passedGate = grownBytes(this.passedGate, capacity);
     this.retries = grownInts(this.retries, capacity);
     this.hedges = grownInts(this.hedges, capacity);
     this.work = grownInts(this.work, capacity);

@@ -10,14 +10,7 @@ import type { RandomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { TimerList } from '../../engine/timers.ts';
 import type { Balancer } from './balancer.ts';
-import {
-  type CallPool,
-  callBackingOff,
-  callFollowing,
-  callInFlight,
-  callRejected,
-  callWaitingForPool,
-} from './call-pool.ts';
+import type { CallPool } from './call-pool.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { wholeMicros } from './duration.ts';
 import { Gate, needsGate } from './gate.ts';
@@ -176,9 +169,7 @@ export class Client implements Outbound {
     calls.source[call] = source;
     calls.key[call] = key;
     calls.row[call] = row;
-    calls.attempts[call] = 0;
     calls.retries[call] = 0;
-    calls.hedges[call] = 0;
     calls.work[call] = none;
     calls.timer[call] = none;
     calls.hedgeTimer[call] = none;
@@ -208,7 +199,6 @@ export class Client implements Outbound {
       return false;
     }
     this.ledger.callShared[calls.spec[call]]++;
-    calls.state[call] = callFollowing;
     calls.next[call] = calls.follower[leader];
     calls.follower[leader] = call;
     return true;
@@ -226,8 +216,8 @@ export class Client implements Outbound {
   private attempt(call: number): void {
     const calls = this.calls;
     const spec = this.specs[calls.spec[call]];
-    calls.state[call] = callRejected;
     const refusal = this.refusal(call, spec);
+    calls.passedGate[call] = +(refusal === ok);
     if (refusal !== ok) this.failSoon(call, refusal);
     else if (spec.pool === null) this.send(call);
     else this.connectThenSend(call, this.replicas[calls.clientReplica[call]].pools[spec.pool]);
@@ -246,10 +236,8 @@ export class Client implements Outbound {
   }
 
   private connectThenSend(call: number, pool: ConnectionPool): void {
-    const calls = this.calls;
-    calls.state[call] = callWaitingForPool;
     if (pool.acquire()) {
-      calls.holdsConnection[call] = 1;
+      this.calls.holdsConnection[call] = 1;
       this.send(call);
     } else if (pool.full) this.failSoon(call, poolTimeout);
     else {
@@ -284,7 +272,6 @@ export class Client implements Outbound {
   private send(call: number): void {
     const calls = this.calls;
     const spec = calls.spec[call];
-    calls.state[call] = callInFlight;
     const replica = this.pick(call, spec);
     if (replica === null) {
       this.failSoon(call, unavailable);
@@ -335,7 +322,6 @@ export class Client implements Outbound {
       ? Math.min(patience, calls.deadlineMicros[call])
       : Number.POSITIVE_INFINITY;
     calls.work[call] = work;
-    calls.attempts[call]++;
     this.ledger.callAttempts[spec]++;
     replica.outstanding++;
     this.engine.after(this.delay(call, replica), this.arriveHandler, work, 0);
@@ -414,11 +400,10 @@ export class Client implements Outbound {
   /** The attempt is over: everything it held is given back, then the call ends or is tried again. */
   private attemptEnded(call: number, cause: number): void {
     const calls = this.calls;
-    const state = calls.state[call];
     this.stopTimers(call);
     this.abandon(call);
     if (calls.holdsConnection[call] === 1) this.releaseConnection(call);
-    if (state !== callRejected) this.leaveGate(call, cause);
+    if (calls.passedGate[call] === 1) this.leaveGate(call, cause);
     if (cause === ok || !this.retry(call, cause)) this.finish(call, cause);
   }
 
@@ -479,7 +464,6 @@ export class Client implements Outbound {
     const budget = this.gateOf(call)?.budget;
     if (budget && !budget.withdraw()) return false;
     calls.retries[call] = done + 1;
-    calls.state[call] = callBackingOff;
     this.engine.after(delay, this.retryHandler, call, 0);
     return true;
   }

@@ -25,7 +25,7 @@ import type { Endpoint, Service, TrafficModel } from './model.ts';
 import type { Occupancy } from './occupancy.ts';
 import { opCall, opCpu, opEnd, opParallel, opSkip, opWait, type Program } from './program.ts';
 import type { Replica } from './replica.ts';
-import { none, type WorkPool, workAnswered, workQueued, workRunning } from './work-pool.ts';
+import { none, type WorkPool } from './work-pool.ts';
 
 /** The client's side, as the server sees it. */
 export interface Outbound {
@@ -120,7 +120,6 @@ export class Server implements ExecutorHost {
     }
     this.occupancy[replica.service].arrive(now);
     replica.inFlight++;
-    works.state[work] = workQueued;
     works.position[work] = this.program.entry[endpoint];
     if (!replica.executor.arrive(work)) this.leaveRefused(work, replica);
   }
@@ -171,7 +170,6 @@ export class Server implements ExecutorHost {
   /** Runs the program until something has to be waited for, or the end. */
   run(work: number): void {
     const { works, program } = this;
-    works.state[work] = workRunning;
     if (this.notices[works.endpoint[work]] !== notices.none) {
       const cause = this.unwanted(work);
       if (cause !== ok) {
@@ -268,7 +266,6 @@ export class Server implements ExecutorHost {
   }
 
   private send(work: number, cause: number): void {
-    this.works.state[work] = workAnswered;
     this.works.outcome[work] = cause;
     this.outbound.respond(work);
   }

@@ -7,7 +7,7 @@ export class Slots {
   /** Numbers handed out and not taken back. */
   live = 0;
   /** All numbers ever handed out are below this. */
-  size = 0;
+  private size = 0;
   private free = new Int32Array(64);
   private freeCount = 0;
 

@@ -6,12 +6,6 @@ import { grownFloats, grownInts, Slots } from './slots.ts';
 
 export const none = -1;
 
-/** Where a work is; `answered` means that the response is on its way back. */
-export const workSent = 0;
-export const workQueued = 1;
-export const workRunning = 2;
-export const workAnswered = 3;
-
 /** In-flight server-side requests, structure of arrays: the hot path allocates nothing. */
 export class WorkPool {
   private readonly slots = new Slots();
@@ -30,7 +24,6 @@ export class WorkPool {
   row = new Int32Array(0);
   /** The source whose trace the row is in. */
   source = new Int32Array(0);
-  state = new Int32Array(0);
   outcome = new Int32Array(0);
   /** Changes whenever the work stops waiting for its calls, so that late answers are recognised. */
   epoch = new Int32Array(0);
@@ -41,16 +34,11 @@ export class WorkPool {
   arrivedMicros = new Float64Array(0);
   /** Until when the client waits, as far as the server is told; Infinity when it is not. */
   deadlineMicros = new Float64Array(0);
-  /** CPU demand of the current burst, or the virtual time at which shared CPU finishes it. */
+  /** CPU demand of the callback that waits for the event loop; negative for a request that is not started. */
   demand = new Float64Array(0);
 
   get live(): number {
     return this.slots.live;
-  }
-
-  /** All works ever used have numbers below this. */
-  get size(): number {
-    return this.slots.size;
   }
 
   take(): number {
@@ -75,7 +63,6 @@ export class WorkPool {
     this.key = grownInts(this.key, capacity);
     this.row = grownInts(this.row, capacity);
     this.source = grownInts(this.source, capacity);
-    this.state = grownInts(this.state, capacity);
     this.outcome = grownInts(this.outcome, capacity);
     this.epoch = grownInts(this.epoch, capacity);
     this.pending = grownInts(this.pending, capacity);
