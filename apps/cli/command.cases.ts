@@ -20,7 +20,8 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const entry = fileURLToPath(new URL('main.ts', import.meta.url));
+/** The file that the command runs. */
+export const entry = fileURLToPath(new URL('main.ts', import.meta.url));
 
 const environment = { HOME: '/nonexistent', LANG: 'en_US.UTF-8' };
 

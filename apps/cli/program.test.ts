@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { simulatorVersion } from '../../src/run/version.ts';
-import { devopsSim, inFolder, shop, spawned } from './command.cases.ts';
+import { devopsSim, entry, inFolder, shop, spawned } from './command.cases.ts';
 
 const escapeCharacter = new RegExp(String.fromCharCode(27));
 const stackTrace = /^\s+at .*[:(]\d+/m;
@@ -126,7 +127,7 @@ test('program: settings that cannot be used are told with their place', () =>
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /devops-sim\.yaml: there is no setting "sead"\.\nDid you mean seed\?/);
     assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, /DEVOPS_SIM_SEEDS: It must be a whole number/);
+    assert.match(wrong.stderr, /DEVOPS_SIM_SEEDS: it must be a whole number/);
   }));
 
 test('program: a defect ends with 1 and a request to report it; the stack only with --debug', async () => {
@@ -147,6 +148,18 @@ test('program: a defect ends with 1 and a request to report it; the stack only w
   assert.doesNotMatch(plain.stderr, stackTrace);
   assert.match(debug.stderr, stackTrace);
   assert.match(variable.stderr, stackTrace);
+});
+
+test('program: results that cannot be written are not lost in silence', {
+  skip: !existsSync('/dev/full'),
+}, () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [entry, 'list'], {
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  assert.equal(status, 2);
+  assert.equal(String(stderr), 'error: Cannot write to standard output: no space is left.\n');
 });
 
 test('program: colour and letters follow the terminal and the environment', async () => {

@@ -148,6 +148,16 @@ test('run: a command without effect ends with 3', () =>
     assert.match(stderr, /had no effect: scale web to 2 at 10 s \(it already had 2 replicas\)/);
   }));
 
+test('run: what is set on the command line must exist, or its run would answer another question', () =>
+  inFolder({ 'shop.yaml': shop }, async (cwd) => {
+    const typo = ['--set', 'deployment/web.spec.replica=1'];
+    const { code, stdout, stderr } = await devopsSim(['run', 'shop.yaml', ...typo], { cwd });
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /error: replica is not a field of spec\. \[unknown-field\]/);
+    assert.match(stderr, /Did you mean "replicas"\?/);
+  }));
+
 test('run: a reader that has seen enough is no error', () =>
   inFolder({ 'shop.yaml': shop }, async (cwd) => {
     const { child, ended } = start(['run', 'shop.yaml', '-o', 'json'], { cwd });

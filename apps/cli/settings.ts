@@ -97,7 +97,8 @@ function parsed(option: Option, texts: readonly string[], setting: Setting): unk
   try {
     return texts.reduce<unknown>((previous, text) => option.parseArg!(text, previous), undefined);
   } catch (error) {
-    throw new UsageError(`${setting.source}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new UsageError(`${setting.source}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`);
   }
 }
 
@@ -165,7 +166,7 @@ function readObject(path: string): object {
     value = parseYaml(readText(path, settingsBytesMax));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path}: ${(error as Error).message.split('\n')[0]}`);
+    throw new UsageError(`${path}: ${(error as Error).message.split('\n')[0]!.replace(/:$/, '.')}`);
   }
   if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { exitCode } from './exit-code.ts';
+import { fileTrouble } from './input/read.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -33,10 +34,14 @@ export interface Terminals {
 
 /** Standard output for data, standard error for everything said along the way. */
 export function openTerminals(environment: Environment, options: { noColor: boolean }): Terminals {
-  // A reader that has seen enough (`| head`) closes the pipe: that ends the program without a word.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      process.exit(error.code === 'EPIPE' ? (process.exitCode ?? exitCode.pass) : exitCode.internal);
+      // A reader that has seen enough (`| head`) closes the pipe: that ends the program without a word.
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode.pass);
+      if (stream === process.stdout) {
+        writeLastWords(`error: Cannot write to standard output: ${fileTrouble(error)}.\n`);
+      }
+      process.exit(exitCode.usage);
     });
   }
   return {

@@ -29,12 +29,20 @@ export function prepare(set: ManifestSet, options: PrepareOptions): Prepared {
     ...(options.duration === undefined ? {} : { duration: options.duration }),
   });
   const compiled = compile(parsed.scenario, catalogue, { files: set.data });
+  const diagnostics = unique([...parsed.diagnostics, ...compiled.diagnostics]).map(askedInVain);
   return {
     set,
     variants: parsed.scenario.variants.map((variant) => variant.name),
-    model: compiled.model,
-    diagnostics: unique([...parsed.diagnostics, ...compiled.diagnostics]),
+    model: diagnostics.some(({ severity }) => severity === 'error') ? null : compiled.model,
+    diagnostics,
   };
+}
+
+// Manifests may hold fields of tomorrow's Kubernetes. A field that is set for this run is meant to change it, and the
+// figures of a run that nothing changed would be taken for an answer.
+function askedInVain(diagnostic: Diagnostic): Diagnostic {
+  const set = diagnostic.code === 'unknown-field' && diagnostic.position?.file.startsWith('--set');
+  return set ? { ...diagnostic, severity: 'error' } : diagnostic;
 }
 
 /** The diagnostics without repetitions: stages pass them on, and the variants of a scenario share most of them. */
