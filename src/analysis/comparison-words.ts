@@ -64,6 +64,12 @@ export function summaryOf(comparison: Comparison): string[] {
   ];
 }
 
+/** The summary without its reasons, for readers who find those under a heading of their own. */
+export function conclusions({ summary, why }: Comparison): string[] {
+  const reasons = new Set(why.map(({ message }) => message));
+  return summary.filter((sentence) => !reasons.has(sentence));
+}
+
 function verdictSentence({ a, b }: Comparison): string {
   const judged = (side: Comparison['a']) => side.passed + side.failed;
   if (judged(a) === 0 && judged(b) === 0)

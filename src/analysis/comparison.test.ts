@@ -5,6 +5,7 @@ import { Value } from 'typebox/value';
 import { Comparison } from '../model/comparison-result.ts';
 import type { Result } from '../model/result.ts';
 import { compare } from './comparison.ts';
+import { conclusions } from './comparison-words.ts';
 import { result, serviceResult, sourceResult } from './fixture.cases.ts';
 
 const costing = (seed: number, total: number, some: Partial<Result> = {}) =>
@@ -136,6 +137,15 @@ test('the summary begins with the verdicts and ends with the price', () => {
     '95th percentile of latency of visitors is better in large: 20 ms against 800 ms, −780 ms.',
     'Cost is worse in large: 12.5 USD against 10 USD, +2.5 USD.',
   ]);
+});
+
+test('conclusions leave out the reasons, which stand under a heading of their own', () => {
+  const comparison = compare([result(1)], [result(1)]);
+  const reason = { service: 'api', measure: 'queue', a: 9, b: 1, fromSeconds: 0, toSeconds: 9 };
+  const message = 'api from 09:00 to 09:10: requests waiting 9 in A, 1 in B.';
+  const why = [{ ...reason, message }];
+  const summary = ['A fails.', message, 'Cost is worse in B.'];
+  assert.deepEqual(conclusions({ ...comparison, summary, why }), ['A fails.', 'Cost is worse in B.']);
 });
 
 test('an objective that says the same as the availability of its traffic is told alone', () => {

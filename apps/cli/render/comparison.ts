@@ -1,3 +1,4 @@
+import { conclusions } from '../../../src/analysis/comparison-words.ts';
 import type { Comparison, MeasureComparison } from '../../../src/model/comparison-result.ts';
 import type { Colors } from '../terminal.ts';
 import { toCsv } from './csv.ts';
@@ -51,7 +52,7 @@ function headline({ a, b, seeds, pairing }: Comparison, { colors, width }: Compa
 }
 
 function sentences(comparison: Comparison, { colors, width }: ComparisonStyle): string[] {
-  const lines = comparison.summary.flatMap((text) => wrap(`• ${harmless(text)}`, width, '  ', '    '));
+  const lines = conclusions(comparison).flatMap((text) => wrap(`• ${harmless(text)}`, width, '  ', '    '));
   return [colors.bold('In short'), ...lines];
 }
 

@@ -172,7 +172,10 @@ test('summary: names from manifests cannot steer the terminal', () => {
 
 test('wording: verdicts, budgets and windows', () => {
   assert.equal(verdictWords(result({ verdict: 'pass' })), 'holds: 2 objectives met, 2 thresholds met');
-  assert.match(verdictWords(result({ verdict: 'none', objectives: [], thresholds: [] })), /asked nothing/);
+  assert.match(
+    verdictWords(result({ verdict: 'none', objectives: [], thresholds: [] })),
+    /has no verdict: nothing is asked of it/,
+  );
   assert.equal(budgetWords({ ...objective(true), budgetUsed: null }), 'no request measured');
   assert.equal(worstWords({ ...objective(true), worstWindow: null }, null), null);
 });

@@ -47,7 +47,7 @@ export function sweepVerdictLine(sweep: Sweep, asked: number, { green, red, yell
   if (sweep.runs.length < asked)
     return `${bold(yellow('• PARTIAL'))} ${name} holds with ${passed} of ${seeds} so far`;
   if (sweep.verdict === 'pass') return `${bold(green('✓ PASS'))} ${name} holds with all of ${seeds}`;
-  return `${bold('• DONE')} ${name} was asked nothing: no objective, no threshold`;
+  return `${bold('• DONE')} ${name} has no verdict: nothing is asked of it, neither an objective nor a threshold`;
 }
 
 function headline(sweep: Sweep, { colors, asked }: SweepStyle): string[] {

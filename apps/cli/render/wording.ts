@@ -12,7 +12,9 @@ export function verdictWords(result: Result): string {
   const failed = result.thresholds.filter((threshold) => !threshold.passed).length;
   if (result.verdict === 'none') {
     const asked = result.objectives.length + result.thresholds.length > 0;
-    return asked ? 'has not failed so far' : 'was asked nothing: no objective, no threshold';
+    return asked
+      ? 'has not failed so far'
+      : 'has no verdict: nothing is asked of it, neither an objective nor a threshold';
   }
   if (result.verdict === 'pass') return `holds: ${met(result)}`;
   const parts = [

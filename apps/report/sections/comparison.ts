@@ -1,4 +1,4 @@
-import { quantity } from '../../../src/analysis/comparison-words.ts';
+import { conclusions, quantity } from '../../../src/analysis/comparison-words.ts';
 import type { Comparison, ComparisonSide, MeasureComparison } from '../../../src/model/comparison-result.ts';
 import { type Clock, formatDay, formatSpan } from '../clock.ts';
 import { figure } from '../figure.ts';
@@ -14,8 +14,8 @@ type Shown = Pick<Payload, 'clock' | 'times' | 'columns'>;
 
 /** The head of a comparison: who was compared, and what came of it in sentences. */
 export function comparisonHead(comparison: Comparison, clock: Clock): Markup {
-  const { a, b, summary, notes, seeds, pairing } = comparison;
-  const [first = '', ...more] = summary;
+  const { a, b, notes, seeds, pairing } = comparison;
+  const [first = '', ...more] = conclusions(comparison);
   const day = clock.zeroMillis === null ? '' : ` · ${formatDay(clock, 0)}, ${clock.zone}`;
   const common = pairing === 'seed' ? `${plural(seeds.length, 'common seed')}` : 'no common seed';
   return html`

@@ -13,6 +13,8 @@ export interface Evidence {
   readonly samples: Samples;
   /** The sample intervals of the measured window. */
   readonly range: SampleRange;
+  /** Whether the run came to its end: one that was cut short has not seen all demand. */
+  readonly complete: boolean;
   /** Whether anything that was asked is missed; mechanisms are problems then, and notes otherwise. */
   readonly missed: boolean;
 }
@@ -51,6 +53,7 @@ export function evidenceOf(
     truth,
     samples,
     range: samples.range(truth.fromMicros, truth.toMicros),
+    complete: truth.toMicros >= model.durationMicros,
     missed: !asked.thresholdsHold || asked.objectives.some((objective) => !objective.passed),
   };
 }

@@ -11,12 +11,13 @@ const comfortable = 0.6;
 
 /**
  * Services that hold far more than they ever used, where a smaller size would give back a quarter core or more. Said
- * only where users were served: behind a bottleneck everything looks too large.
+ * only where users were served, since behind a bottleneck everything looks too large, and only at the end of a run:
+ * the peak may come last.
  */
 export function overprovisioned(evidence: Evidence): Observation[] {
   const offered = evidence.truth.sources.reduce((sum, source) => sum + source.offered, 0);
   const served = evidence.truth.sources.reduce((sum, { outcomes }) => sum + outcomes.ok, 0);
-  if (served < 0.99 * offered) return [];
+  if (!evidence.complete || served < 0.99 * offered) return [];
   return evidence.truth.services
     .map((service) => tooLarge(evidence, service))
     .filter((each) => each !== null);
