@@ -24,6 +24,29 @@ test('a rate that ends at zero never comes again', () => {
   assert.equal(clock.next(second, 0.1), Number.POSITIVE_INFINITY);
 });
 
+test('a ramp down to zero gives its last arrival, or none: rounding makes no instant imaginary', () => {
+  // Each of these ramps holds a whole number of arrivals, so that the last one is due where the rate is zero.
+  for (const [rate, seconds] of [
+    [4, 3],
+    [39, 2],
+    [41, 2],
+    [78, 1],
+    [82, 1],
+    [10, 2],
+  ]) {
+    const clock = new RateClock({ atMicros: [0, seconds * second], values: [rate, 0] });
+    let arrivals = 0;
+    let last = 0;
+    for (let at = clock.next(0, 1); at !== Infinity; at = clock.next(at, 1)) {
+      assert.ok(at >= last && at <= seconds * second, `${at} after ${last}`);
+      last = at;
+      arrivals++;
+    }
+    const all = (rate * seconds) / 2;
+    assert.ok(arrivals === all || arrivals === all - 1, `${arrivals} of ${all}`);
+  }
+});
+
 test('a curve may jump, and is flat outside its knots', () => {
   const curve = { atMicros: [second, 2 * second, 2 * second], values: [10, 10, 30] };
   assert.equal(curveValue(curve, 0), 10);

@@ -37,7 +37,8 @@ export class RateClock {
       const finish = end === Number.POSITIVE_INFINITY ? start : this.approach();
       const area = start === 0 && finish === 0 ? 0 : ((start + finish) / 2) * (end - at);
       if (area >= left && area > 0)
-        return at + (2 * left) / (start + Math.sqrt(start * start + 2 * slope * left));
+        // On the way down to zero, rounding may leave the square of the final rate a little below zero.
+        return at + (2 * left) / (start + Math.sqrt(Math.max(0, start * start + 2 * slope * left)));
       if (end === Number.POSITIVE_INFINITY) return end;
       left -= area;
       at = end;
