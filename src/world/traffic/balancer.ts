@@ -70,7 +70,8 @@ export class ReadySet {
 
 /** Chooses replicas for one call of the model. */
 export class Balancer {
-  private turn = 0;
+  /** Where round robin is: over all replicas, then within each zone, so that clients of two zones do not skip for each other. */
+  private readonly turns: Int32Array;
   private readonly policy: Call['balancer'];
   private readonly ready: ReadySet;
   private readonly stream: RandomStream;
@@ -79,6 +80,7 @@ export class Balancer {
     this.policy = policy;
     this.ready = ready;
     this.stream = stream;
+    this.turns = new Int32Array(1 + ready.byZone.length);
   }
 
   /** A ready replica, or null when there is none. `zone` is the client's, `none` for users. */
@@ -89,7 +91,7 @@ export class Balancer {
       case 'random':
         return all[this.stream.integer(all.length)];
       case 'roundRobin':
-        return this.next(all);
+        return this.next(all, 0);
       case 'leastRequest':
         return this.least(all);
       case 'powerOfTwo':
@@ -97,21 +99,23 @@ export class Balancer {
       case 'consistentHash':
         return this.ready.owner(key);
       case 'zoneAware': {
-        const local = zone === none ? all : this.ready.byZone[zone];
-        return this.next(local.length > 0 ? local : all);
+        if (zone === none || this.ready.byZone[zone].length === 0) return this.next(all, 0);
+        return this.next(this.ready.byZone[zone], 1 + zone);
       }
     }
   }
 
-  private next(from: readonly Replica[]): Replica {
-    this.turn = this.turn + 1 >= from.length ? 0 : this.turn + 1;
-    return from[this.turn];
+  private next(from: readonly Replica[], round: number): Replica {
+    const last = this.turns[round];
+    const turn = last + 1 >= from.length ? 0 : last + 1;
+    this.turns[round] = turn;
+    return from[turn];
   }
 
   /** Fewest outstanding; ties go round. */
   private least(from: readonly Replica[]): Replica {
-    const start = this.turn + 1 >= from.length ? 0 : this.turn + 1;
-    this.turn = start;
+    const start = this.turns[0] + 1 >= from.length ? 0 : this.turns[0] + 1;
+    this.turns[0] = start;
     let best = from[start];
     for (let step = 1; step < from.length; step++) {
       const at = start + step < from.length ? start + step : start + step - from.length;
