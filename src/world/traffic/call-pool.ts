@@ -34,7 +34,8 @@ export class CallPool {
   hedgeTimer = new Float64Array(0);
   key = new Int32Array(0);
   row = new Int32Array(0);
-  /** Link in a pool's queue or among followers. */
+  /** Links in a pool's queue; `next` also among followers. */
+  previous = new Int32Array(0);
   next = new Int32Array(0);
   /** First follower when this call leads a single flight. */
   follower = new Int32Array(0);
@@ -76,6 +77,7 @@ export class CallPool {
     this.hedgeTimer = grownFloats(this.hedgeTimer, capacity);
     this.key = grownInts(this.key, capacity);
     this.row = grownInts(this.row, capacity);
+    this.previous = grownInts(this.previous, capacity);
     this.next = grownInts(this.next, capacity);
     this.follower = grownInts(this.follower, capacity);
     this.holdsConnection = grownBytes(this.holdsConnection, capacity);

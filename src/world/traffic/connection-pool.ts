@@ -33,6 +33,7 @@ export class ConnectionPool {
   }
 
   enqueue(call: number): void {
+    this.calls.previous[call] = this.tail;
     this.calls.next[call] = none;
     if (this.tail === none) this.head = call;
     else this.calls.next[this.tail] = call;
@@ -47,24 +48,19 @@ export class ConnectionPool {
       this.inUse--;
       return none;
     }
-    this.head = this.calls.next[call];
-    if (this.head === none) this.tail = none;
-    this.waiting--;
+    this.leave(call);
     return call;
   }
 
-  /** Takes a call out of the queue. The scan is short: waits end in the order in which they began. */
+  /** Takes a waiting call out of the queue. */
   leave(call: number): void {
-    let before = none;
-    let at = this.head;
-    while (at !== call) {
-      before = at;
-      at = this.calls.next[at];
-    }
-    const after = this.calls.next[call];
+    const { previous, next } = this.calls;
+    const before = previous[call];
+    const after = next[call];
     if (before === none) this.head = after;
-    else this.calls.next[before] = after;
+    else next[before] = after;
     if (after === none) this.tail = before;
+    else previous[after] = before;
     this.waiting--;
   }
 }
