@@ -185,8 +185,8 @@ export class Client implements Outbound {
     this.ledger.callStarted[this.calls.spec[call]]++;
     const gate = this.gateOf(call);
     if (gate !== null) {
-      gate.budget?.deposit();
       if (gate.flights !== null && this.follows(call, gate.flights)) return;
+      gate.budget?.deposit();
     }
     this.attempt(call);
   }
@@ -280,6 +280,7 @@ export class Client implements Outbound {
     if (calls.retries[call] > 0) this.ledger.callRetries[spec]++;
     this.startTimer(call, spec);
     this.launch(call, spec, replica);
+    calls.hedges[call] = 0;
     const hedges = this.hedges[spec];
     if (hedges !== null) calls.hedgeTimer[call] = hedges.start(call);
   }

@@ -49,7 +49,10 @@ export class EventLoop implements Executor {
   private burstEndMicros = 0;
   private burstDemand = 0;
   private accountedMicros = 0;
+  /** Callbacks, and new requests too where the oldest goes first, in the order in which they came. */
   private readonly queue: WorkQueue;
+  /** New requests where the newest goes first. They wait behind all callbacks: else new ones would starve begun ones. */
+  private readonly newest: WorkQueue;
   private readonly engine: Engine;
   private readonly works: WorkPool;
   private readonly host: ExecutorHost;
@@ -72,6 +75,7 @@ export class EventLoop implements Executor {
     this.quota = options.quota;
     this.limits = options.limits;
     this.queue = new WorkQueue(works);
+    this.newest = new WorkQueue(works);
   }
 
   arrive(work: number): boolean {
@@ -83,7 +87,7 @@ export class EventLoop implements Executor {
     this.waiting++;
     this.host.queued(this.replica, 1);
     this.works.demand[work] = none;
-    if (this.limits.newestFirst) this.queue.pushFront(work);
+    if (this.limits.newestFirst) this.newest.pushFront(work);
     else this.queue.pushBack(work);
     return true;
   }
@@ -105,7 +109,7 @@ export class EventLoop implements Executor {
     this.running = none;
     // A callback that goes straight on computing keeps the thread; otherwise the next one in the queue has its turn.
     this.host.run(work);
-    while (this.running === none && this.queue.length > 0) this.turn();
+    while (this.running === none && this.queue.length + this.newest.length > 0) this.turn();
   }
 
   settle(): void {
@@ -129,7 +133,7 @@ export class EventLoop implements Executor {
 
   /** Takes the next callback or new request from the queue. */
   private turn(): void {
-    const work = this.queue.pop();
+    const work = this.queue.length > 0 ? this.queue.pop() : this.newest.pop();
     if (this.works.demand[work] >= 0) {
       this.begin(work);
       return;

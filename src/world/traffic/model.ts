@@ -128,6 +128,7 @@ export interface Call {
   readonly bulkhead: number | null;
   /** Position in the client service's pools. */
   readonly pool: number | null;
+  /** Further requests of each attempt: one whenever `afterMicros` have passed without an answer, `max` of them at most. */
   readonly hedge: { readonly afterMicros: number; readonly max: number } | null;
   /** Concurrent calls with the same key from one replica share one request. */
   readonly singleFlight: boolean;

@@ -122,6 +122,18 @@ test('the newest first, when told so', () => {
   assert.equal(stays('lifo'), 390 * millisecond);
 });
 
+test('newest first is about requests that are not started: begun ones go on before them', () => {
+  // Each request computes, waits and computes again, and more come than one thread can do: 1.2 of its time.
+  const overload: Load = { kind: 'open', rate: { atMicros: [0], values: [60] }, arrivals: 'regular' };
+  const { endpoint, service } = runOne({
+    service: { queue: { capacity: null, discipline: 'lifo' } },
+    steps: [cpu(18 * millisecond), wait(millisecond), cpu(2 * millisecond)],
+    load: overload,
+  });
+  // Whatever the thread has done was for requests that are answered, but for the one or two in progress.
+  assert.ok(endpoint.outcomes.ok * 20 * millisecond >= service.cpuMicros - 60 * millisecond);
+});
+
 test('a CPU limit stretches work, and the accounts say by how much', () => {
   const { source, service } = runOne({
     service: { cpu: { cores: null, limitCores: 0.5, periodMicros: 100 * millisecond, requestCores: 0.5 } },
@@ -221,6 +233,20 @@ test('a hedge answers when the first attempt is slow', () => {
   assert.equal(call.attempts, 3 + call.hedges);
 });
 
+test('every attempt may have its hedges, and no more', () => {
+  const { call } = runOne({
+    service: { concurrency: { kind: 'threadPool', threads: 100 } },
+    steps: [wait(second)],
+    call: {
+      timeoutMicros: 100 * millisecond,
+      retries: retries(2),
+      hedge: { afterMicros: 10 * millisecond, max: 3 },
+    },
+  });
+  assert.equal(call.hedges, 3 * 3);
+  assert.equal(call.attempts, 3 + 3 * 3);
+});
+
 test('an open breaker refuses without asking', () => {
   const load: Load = { kind: 'open', rate: { atMicros: [0], values: [10] }, arrivals: 'regular' };
   const breaker = {
@@ -235,6 +261,27 @@ test('an open breaker refuses without asking', () => {
   assert.equal(call.outcomes.application, 5);
   assert.equal(call.outcomes.breakerOpen, call.calls - 5);
   assert.equal(run.events.filter(({ kind }) => kind === 'breaker').length, 1);
+});
+
+test('a bulkhead refuses no trial, and a breaker takes no place in a bulkhead', () => {
+  const breaker = {
+    errorRatio: 0.5,
+    minRequests: 1,
+    windowMicros: 10 * second,
+    openMicros: second,
+    halfOpenRequests: 1,
+  };
+  const back = { concurrency: { kind: 'threadPool', threads: 10 } } as const;
+  // One fails and opens the breaker; after its pause each second brings one trial, which fails again.
+  const { call } = runTwo({
+    back,
+    errorRate: 1,
+    call: { breaker, bulkhead: 1 },
+    load: at(0, 0.5, 1.2, 1.25, 1.5, 2.4, 2.45, 3.6),
+  });
+  assert.equal(call.outcomes.application, 4);
+  assert.equal(call.outcomes.bulkheadFull, 2);
+  assert.equal(call.outcomes.breakerOpen, 2);
 });
 
 test('a bulkhead refuses what is beyond it', () => {
@@ -259,11 +306,58 @@ test('a pool bounds how many wait', () => {
   assert.equal(call.outcomes.poolTimeout, 1);
 });
 
+test('a deadline ends the wait for a connection, in the middle of the queue too', () => {
+  const builder = new ModelBuilder('pool');
+  const front = builder.service('front', {
+    pools: [{ name: 'db', size: 1, maxWaiting: null, maxWaitMicros: null }],
+  });
+  const back = builder.service('back');
+  const work = builder.endpoint(back, 'work', [cpu(100 * millisecond)]);
+  const inner = builder.call(front, work, { pool: 0, propagateDeadline: true });
+  const entry = builder.endpoint(front, 'GET /', [{ kind: 'call', probability: 1, call: inner }]);
+  const patient = (timeoutMicros: number) =>
+    builder.call(null, entry, { timeoutMicros, propagateDeadline: true });
+  builder.source('patient', [patient(second)], at(0, 0.01, 0.03));
+  builder.source('hasty', [patient(50 * millisecond)], at(0.02));
+  const run = simulate(builder.model({ warmupMicros: 0, durationMicros: 10 * second }));
+  assert.ok(run.checks.every(({ passed }) => passed));
+  const call = run.truth.calls.find(({ client }) => client === 'front');
+  assert.equal(call?.outcomes.ok, 3);
+  assert.equal(call?.outcomes.deadline, 1);
+  assert.equal(call?.attempts, 3);
+  assert.equal(run.truth.sources[0].latency.max, 270 * millisecond);
+});
+
+test('a retry joins the end of the line for a connection', () => {
+  const pool = { name: 'db', size: 1, maxWaiting: null, maxWaitMicros: 160 * millisecond };
+  const { call } = runTwo({
+    front: { pools: [pool] },
+    call: { pool: 0, retries: retries(1, ['poolTimeout']) },
+    load: at(0, 0, 0, 0.15),
+  });
+  // The third gives up at 160 ms and waits again, behind the fourth, which goes first at 200 ms.
+  assert.equal(call.outcomes.ok, 4);
+  assert.equal(call.retries, 1);
+  assert.equal(call.latency.max, 400 * millisecond);
+});
+
 test('a single flight answers all that ask the same', () => {
   const { call, back, source } = runTwo({ call: { singleFlight: true }, load: at(0, 0.01, 0.02, 0.5) });
   assert.equal(source.outcomes.ok, 4);
   assert.equal(back.offered, 2);
   assert.equal(call.shared, 2);
+});
+
+test('only who asks the server earns retries: followers of a flight do not', () => {
+  const budget = { ratio: 1, burst: 2 };
+  const { call } = runTwo({
+    errorRate: 1,
+    call: { singleFlight: true, retries: { ...retries(9), budget } },
+    load: at(...Array.from({ length: 30 }, (_, index) => index / 100)),
+  });
+  assert.equal(call.shared, 29);
+  // Two in hand at first; the leader's own deposit finds the purse full.
+  assert.equal(call.retries, 2);
 });
 
 test('an optional call may fail', () => {
@@ -317,6 +411,26 @@ test('scaling up helps after the start-up, scaling down drains', () => {
   assert.ok(service.replicaMicros >= 18 * second && service.replicaMicros <= 18.2 * second);
   assert.equal(source.offered - source.inFlightAtEnd, source.outcomes.ok);
   assert.equal(run.events.filter(({ kind }) => kind === 'scale').length, 2);
+});
+
+test('scaled to zero and back, a service serves again', () => {
+  const load: Load = { kind: 'open', rate: { atMicros: [0], values: [20] }, arrivals: 'regular' };
+  const commands: Command[] = [
+    { atMicros: 2 * second, kind: 'scale', service: 'api', replicas: 0 },
+    { atMicros: 4 * second, kind: 'scale', service: 'api', replicas: 2 },
+    // Called off while it starts.
+    { atMicros: 4.5 * second, kind: 'scale', service: 'api', replicas: 1 },
+  ];
+  for (const balancer of ['roundRobin', 'leastRequest', 'powerOfTwo', 'consistentHash'] as const) {
+    const service = { startupMicros: second };
+    const given = { service, steps: [cpu(millisecond)], call: { balancer }, load, commands };
+    const { source, service: account } = runOne(given);
+    // From 2 s until 5 s there is nobody; both ends are within a request of it.
+    assert.ok(Math.abs(source.outcomes.unavailable - 60) <= 1, `${source.outcomes.unavailable}`);
+    assert.equal(source.outcomes.ok + source.outcomes.unavailable + source.inFlightAtEnd, source.offered);
+    assert.equal(account.replicasAtEnd, 1);
+    assert.ok(Math.abs(account.replicaMicros - (2 + 6 + 0.5) * second) <= millisecond);
+  }
 });
 
 test('without replicas a service is unavailable, at once and again and again', () => {
