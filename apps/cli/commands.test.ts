@@ -63,6 +63,11 @@ test('explain: a scenario with everything that was inferred', () =>
     }
   }));
 
+test('explain: calls that several endpoints make in the same way are told once', async () => {
+  const { stdout } = await devopsSim(['explain', 'launch-day']);
+  assert.equal(stdout.split('\n').filter((line) => line === '  launch/api → launch/cache get').length, 1);
+});
+
 test('explain: kinds, fields and the list of kinds', async () => {
   const [kinds, field, short, data] = await Promise.all([
     devopsSim(['explain']),

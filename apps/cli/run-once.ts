@@ -104,6 +104,9 @@ function nextCommands(result: Result, prepared: Prepared, chosen: RunOptions): s
     commands.push(['devops-sim compare', callFor(set), other, ...same].join(' '));
   }
   if (chosen.report === undefined) commands.push(`devops-sim run ${call} --report report.html`);
+  if (result.objectives.length + result.thresholds.length === 0) {
+    commands.push('devops-sim explain Scenario.spec.objectives    (what it may be asked)');
+  }
   if (result.inferences.length > 0) {
     commands.push(`devops-sim explain ${call}    (${result.inferences.length} values were inferred)`);
   }

@@ -86,11 +86,14 @@ function writeFiles(
 }
 
 function print(summary: Sweep, results: readonly Result[], { chosen, context }: RunTools): void {
-  const { out } = context;
+  const { out, err } = context;
   const { colors } = out;
   const asked = chosen.seeds!;
-  if (chosen.output === 'html') out.write(renderHtml(results[0]!));
-  else if (chosen.output === 'table' || chosen.output === 'wide') {
+  if (chosen.output === 'html') {
+    out.write(renderHtml(results[0]!));
+    err.print(`The page shows seed ${results[0]!.manifest.seed}, the first of ${results.length}.`);
+  }
+  if (chosen.output === 'table' || chosen.output === 'wide') {
     const style = { colors, width: out.columns(), wide: chosen.output === 'wide', asked };
     out.print(chosen.quiet ? sweepVerdictLine(summary, asked, colors) : sweepSummary(summary, style));
   }

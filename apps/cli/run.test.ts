@@ -148,6 +148,25 @@ test('run: a command without effect ends with 3', () =>
     assert.match(stderr, /had no effect: scale web to 2 at 10 s \(it already had 2 replicas\)/);
   }));
 
+test('run: a page over several seeds says which one it shows', () =>
+  inFolder({ 'shop.yaml': shop }, async (cwd) => {
+    const { code, stdout, stderr } = await devopsSim(['run', 'shop.yaml', '--seeds', '2', '-o', 'html'], {
+      cwd,
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /report of a run · seed 5</);
+    assert.equal(stderr, 'The page shows seed 5, the first of 2.\n');
+  }));
+
+test('run: where nothing is asked, what could be asked is next', () =>
+  inFolder({ 'shop.yaml': shop }, async (cwd) => {
+    const nothing = ['--set', 'scenario.spec.objectives=[]', '--set', 'scenario.spec.thresholds={}'];
+    const { code, stdout } = await devopsSim(['run', 'shop.yaml', ...nothing], { cwd });
+    assert.equal(code, 0);
+    assert.match(stdout, /• DONE shop has no verdict: nothing is asked of it/);
+    assert.match(stdout, /Next\n(.*\n)* {2}devops-sim explain Scenario\.spec\.objectives/);
+  }));
+
 test('run: what is set on the command line must exist, or its run would answer another question', () =>
   inFolder({ 'shop.yaml': shop }, async (cwd) => {
     const typo = ['--set', 'deployment/web.spec.replica=1'];

@@ -110,6 +110,9 @@ test('an objective is headed by its name for people, with the other beside it', 
 });
 
 test('the verdict says what was missed and what was met', () => {
+  assert.match(html, /<li><b>http_req_failed<\/b>: 0\.0\d+; the threshold is rate&lt;0\.005\.<\/li>/);
+  assert.match(html, />136\.4\u00a0ms</);
+  assert.match(html, new RegExp(`report of a run · seed ${day.manifest.seed} ·`));
   assert.match(html, /The system did not hold: it missed both objectives and 1 of 2 thresholds\./);
   assert.match(
     renderHtml(sampleDay({ roomy: true })),

@@ -5,6 +5,7 @@ import { toCsv } from './csv.ts';
 import { instant } from './figures.ts';
 import { differenceText, measureText, rowsBySubject } from './measure.ts';
 import { type Column, harmless, table, wrap } from './table.ts';
+import { count } from './wording.ts';
 
 export interface ComparisonStyle {
   readonly colors: Colors;
@@ -43,7 +44,8 @@ export function comparisonSummary(comparison: Comparison, style: ComparisonStyle
 }
 
 function headline({ a, b, seeds, pairing }: Comparison, { colors, width }: ComparisonStyle): string[] {
-  const paired = pairing === 'seed' ? `${seeds.length} common seeds: ${seedList(seeds)}` : 'no common seed';
+  const paired =
+    pairing === 'seed' ? `${count(seeds.length, 'common seed')}: ${seedList(seeds)}` : 'no common seed';
   return [
     ...wrap(`A ${colors.bold(harmless(a.label))}`, width, '', '  '),
     ...wrap(`B ${colors.bold(harmless(b.label))}`, width, '', '  '),

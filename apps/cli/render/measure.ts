@@ -28,7 +28,7 @@ export function shortName({ name }: { readonly name: string }): string {
     .replace('99th percentile of latency', 'p99')
     .replace('median of latency', 'median')
     .replace('share of good requests', 'good requests')
-    .replace('error budget used', 'error budget')
+    .replace('error budget used', 'error budget spent')
     .replace('cost per million requests served', 'cost per million served')
     .replace('CPU utilisation in the busiest interval', 'CPU, busiest interval');
 }

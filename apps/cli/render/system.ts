@@ -102,12 +102,16 @@ function serviceLines(traffic: TrafficModel, { colors, width }: SystemStyle): st
 }
 
 function callLines(traffic: TrafficModel, { width, colors }: SystemStyle): string[] {
-  return traffic.calls
+  const calls = traffic.calls
     .filter((call) => call.client !== null)
-    .flatMap((call) => [
-      `  ${harmless(`${traffic.services[call.client!]!.name} → ${targetWords(call, traffic)}`)}`,
-      ...wrap(policyWords(call, traffic).join(', '), width, '    ').map(colors.dim),
-    ]);
+    .map((call) =>
+      [
+        `  ${harmless(`${traffic.services[call.client!]!.name} → ${targetWords(call, traffic)}`)}`,
+        ...wrap(policyWords(call, traffic).join(', '), width, '    ').map(colors.dim),
+      ].join('\n'),
+    );
+  // Several endpoints may call the same in the same way.
+  return [...new Set(calls)];
 }
 
 function askedLines(model: Model, { width }: SystemStyle): string[] {

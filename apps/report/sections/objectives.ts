@@ -1,4 +1,5 @@
-import type { ObjectiveResult, Result } from '../../../src/model/result.ts';
+import type { ObjectiveResult, Result, ThresholdResult } from '../../../src/model/result.ts';
+import { thresholdMetrics } from '../../../src/model/threshold.ts';
 import { alertInWords, breachesOf } from '../bands.ts';
 import type { Clock } from '../clock.ts';
 import { formatSpan, formatTime } from '../clock.ts';
@@ -103,6 +104,14 @@ function alerts(objective: ObjectiveResult, clock: Clock): Markup[] {
   });
 }
 
+/** What a threshold was compared with, in its unit. */
+export function observedText({ metric, observed }: ThresholdResult): string {
+  if (observed === null) return 'no sample';
+  const name = metric.split('{')[0]!.trim();
+  const unit = thresholdMetrics.find((known) => known.name === name)?.unit;
+  return `${formatNumber(observed, 4)}${unit === 'ms' ? '\u00a0ms' : ''}`;
+}
+
 function thresholds(result: Result): Markup {
   return table({
     id: 'thresholds',
@@ -117,7 +126,7 @@ function thresholds(result: Result): Markup {
       { content: html`<code>${threshold.metric}</code>`, sort: threshold.metric },
       { content: html`<code>${threshold.expression}</code>`, sort: threshold.expression },
       {
-        content: threshold.observed === null ? 'no sample' : formatNumber(threshold.observed, 4),
+        content: observedText(threshold),
         sort: threshold.observed,
       },
       {

@@ -1,4 +1,4 @@
-import type { Finding, Result } from '../../../src/model/result.ts';
+import type { Finding, ObjectiveResult, Result, ThresholdResult } from '../../../src/model/result.ts';
 import type { Clock } from '../clock.ts';
 import { formatDay, formatSpan, formatTime } from '../clock.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import { meaningOf, term } from '../glossary.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
+import { observedText } from './objectives.ts';
 import { zoomLink } from './section.ts';
 
 const states = {
@@ -29,7 +30,7 @@ export function verdict(result: Result, clock: Clock): Markup {
   const notes = result.findings.filter((finding) => finding.severity === 'note');
   return html`
 <header class="head" id="verdict" data-find="Verdict">
-<p class="eyebrow">DevOps Simulator · report of a run${result.window.startsAt !== null && html` · ${formatDay(clock, 0)}, ${clock.zone}`}</p>
+<p class="eyebrow">DevOps Simulator · report of a run · seed ${result.manifest.seed}${result.window.startsAt !== null && html` · ${formatDay(clock, 0)}, ${clock.zone}`}</p>
 <h1>${result.scenario}</h1>
 ${result.description && html`<p class="lead">${result.description}</p>`}
 ${incomplete(result, clock)}
@@ -74,21 +75,23 @@ function tally(items: readonly { readonly passed: boolean }[], one: string): str
   return missed === items.length ? every(missed, one) : `${missed} of ${plural(items.length, one)}`;
 }
 
-/** Each missed objective as a manager would say it. */
+/** Each missed objective as a manager would say it, and each threshold that failed. */
 function missed(result: Result): Markup | false {
-  const objectives = result.objectives.filter(
-    (objective) => !objective.passed && objective.achieved !== null,
-  );
-  if (objectives.length === 0) return false;
-  return html`<ul class="missed">${objectives.map((objective) => {
-    const good =
-      objective.latencyMs === null
-        ? 'were answered'
-        : `were answered within ${formatMillis(objective.latencyMs)}`;
-    const budget =
-      objective.budgetUsed === null ? '' : `: ${formatFactor(objective.budgetUsed)} the failures it allows`;
-    return html`<li><b>${objective.name}</b>: only ${formatShare(objective.achieved!)} of requests ${good}; the objective is ${formatShare(objective.target)}${budget}.</li>`;
-  })}</ul>`;
+  const objectives = result.objectives.filter(({ passed, achieved }) => !passed && achieved !== null);
+  const thresholds = result.thresholds.filter(({ passed }) => !passed);
+  if (objectives.length + thresholds.length === 0) return false;
+  return html`<ul class="missed">${objectives.map(missedObjective)}${thresholds.map(failedThreshold)}</ul>`;
+}
+
+function missedObjective(objective: ObjectiveResult): Markup {
+  const { name, displayName, target, achieved, latencyMs, budgetUsed } = objective;
+  const good = latencyMs === null ? 'were answered' : `were answered within ${formatMillis(latencyMs)}`;
+  const budget = budgetUsed === null ? '' : `: ${formatFactor(budgetUsed)} the failures it allows`;
+  return html`<li><b>${displayName ?? name}</b>: only ${formatShare(achieved!)} of requests ${good}; the objective is ${formatShare(target)}${budget}.</li>`;
+}
+
+function failedThreshold(threshold: ThresholdResult): Markup {
+  return html`<li><b>${threshold.metric}</b>: ${observedText(threshold)}; the threshold is ${threshold.expression}.</li>`;
 }
 
 /** Findings of one severity; those about a stretch of time lead to it. */
