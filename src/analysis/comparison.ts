@@ -3,7 +3,7 @@ import { confidenceInterval } from '../base/statistics.ts';
 import type { Comparison, ComparisonSide, MeasureComparison } from '../model/comparison-result.ts';
 import type { Result } from '../model/result.ts';
 import { notesOf, summaryOf } from './comparison-words.ts';
-import { divergences, explanations } from './divergence.ts';
+import { divergences, explanations, whole } from './divergence.ts';
 import { type Measure, tabulate } from './measures.ts';
 
 export interface ComparisonOptions {
@@ -32,6 +32,7 @@ export function compare(
   const pairs = pairBySeed(a, b);
   const measures = pairs.measures(level);
   const parted = divergences(pairs.a, pairs.b);
+  const looked = parted[0] ?? whole(pairs.a, pairs.b);
   const comparison: Comparison = {
     schema: 'sim.devops/comparison/v1',
     level,
@@ -45,7 +46,7 @@ export function compare(
     notes: notesOf(a, b, pairs, labels),
     measures,
     divergences: parted,
-    why: parted.length === 0 ? [] : explanations(pairs.a, pairs.b, parted[0], labels),
+    why: looked === null ? [] : explanations(pairs.a, pairs.b, looked, labels),
   };
   return { ...comparison, summary: summaryOf(comparison) };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Result, SeriesResult } from '../model/result.ts';
-import { divergences, explanations, largestDifference } from './divergence.ts';
+import { compare } from './comparison.ts';
+import { divergences, explanations, largestDifference, whole } from './divergence.ts';
 import { result, serviceResult } from './fixture.cases.ts';
 
 type Column = SeriesResult['columns'][number];
@@ -52,6 +53,8 @@ function resultWith(columns: Column[], some: Partial<Result> = {}): Result {
     ...some,
   });
 }
+
+const cpu = (...values: number[]) => [column('service', 'api', 'utilisation', values)];
 
 const goodShare = (...values: (number | null)[]) => column('objective', 'fast', 'goodShare', values);
 
@@ -133,6 +136,20 @@ test('services are explained by what differs most, resources before failures', (
     'api (2 against 4 replicas) from 09:00:20 to 09:00:40: requests waiting to be started 90 in small, 0 in large; ' +
       'CPU used 100 % in small, 60 % in large.',
   );
+});
+
+test('sides that never part are explained over all the time that both measured', () => {
+  const late = { startsAt: null, fromSeconds: 20, toSeconds: 60, durationSeconds: 60 };
+  const a = [resultWith([goodShare(1, 1, 1, 1, 1, 1), ...cpu(1, 1, 0.9, 0.9, 0.9, 0.9)], { window: late })];
+  const b = [resultWith([goodShare(1, 1, 1, 1, 1, 1), ...cpu(0, 0, 0.4, 0.4, 0.4, 0.4)], { window: late })];
+  assert.deepEqual(divergences(a, b), []);
+  assert.deepEqual(whole(a, b), { fromSeconds: 20, toSeconds: 60 });
+  assert.deepEqual(
+    compare(a, b).why.map(({ message }) => message),
+    ['api from 0:00:20 to 0:01:00: CPU used 90 % in A, 40 % in B.'],
+  );
+  const empty = resultWith([], { series: { timesSeconds: [], columns: [] } });
+  assert.equal(whole([empty], [empty]), null);
 });
 
 test('a pool that only one side waited for explains, and what does not differ does not', () => {

@@ -5,6 +5,9 @@ import { figure, percent, span } from './figures.ts';
 
 type Values = readonly (number | null)[];
 
+/** A stretch of time. */
+export type Span = Pick<Divergence, 'fromSeconds' | 'toSeconds'>;
+
 /** A share of good requests that both sides have over time. */
 interface Signal {
   readonly subject: string;
@@ -31,6 +34,13 @@ function commonTimes(results: readonly Result[]): readonly number[] {
   let count = 0;
   while (count < first.length && all.every((times) => times[count] === first[count])) count++;
   return first.slice(0, count);
+}
+
+/** The time that all results measured, for sides that never part much and still differ all along; null for none. */
+export function whole(a: readonly Result[], b: readonly Result[]): Span | null {
+  const fromSeconds = Math.max(...[...a, ...b].map(({ window }) => window.fromSeconds));
+  const toSeconds = commonTimes([...a, ...b]).at(-1);
+  return toSeconds === undefined || toSeconds <= fromSeconds ? null : { fromSeconds, toSeconds };
 }
 
 function signals(a: readonly Result[], b: readonly Result[], count: number): Signal[] {
@@ -164,7 +174,7 @@ const poolCause = (measure: string): Cause => ({
 export function explanations(
   a: readonly Result[],
   b: readonly Result[],
-  { fromSeconds, toSeconds }: Divergence,
+  { fromSeconds, toSeconds }: Span,
   labels: readonly [string, string],
 ): Explanation[] {
   const times = commonTimes([...a, ...b]);

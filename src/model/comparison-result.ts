@@ -93,7 +93,8 @@ export const Comparison = Type.Object(
       description: 'Where in time the sides part, largest difference first.',
     }),
     why: Type.Array(Explanation, {
-      description: 'The services that differ most in the first divergence, largest difference first.',
+      description:
+        'The services that differ most in the first divergence (all the time, where there is none), largest first.',
     }),
   },
   {

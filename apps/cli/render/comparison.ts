@@ -82,8 +82,8 @@ function measures(comparison: Comparison, { colors, width, wide }: ComparisonSty
 }
 
 function why(comparison: Comparison, style: ComparisonStyle): string[] {
-  const [first] = comparison.divergences;
-  if (!first || comparison.why.length === 0) return [];
+  const [first] = comparison.why;
+  if (!first) return [];
   const at = (seconds: number) => instant(seconds, comparison.startsAt);
   const heading = `Why: what differed from ${at(first.fromSeconds)} to ${at(first.toSeconds)}`;
   return listed(

@@ -43,10 +43,11 @@ function side(
 
 /** Where the sides part and what differed there. */
 export function whySection({ divergences, why }: Comparison, clock: Clock): Section | null {
-  if (divergences.length === 0) return null;
+  if (divergences.length + why.length === 0) return null;
   const content = html`
+${divergences.length === 0 && html`<p class="section-lead">The shares of good requests are nearly the same all the time.</p>`}
 <ul class="findings large">${divergences.map(({ subject, fromSeconds, toSeconds, a, b }) => html`<li data-find="${subject}"><span aria-hidden="true">▸</span><span><b>${subject}</b>: ${zoomLink(fromSeconds, toSeconds, formatSpan(clock, fromSeconds, toSeconds))}, ${formatShare(a)} good in A, ${formatShare(b)} in B</span></li>`)}</ul>
-${why.length > 0 && html`<h3>What differed there</h3><ul class="findings">${why.map(({ service, message }) => html`<li data-find="${service} ${message}"><span aria-hidden="true">i</span><span>${message}</span></li>`)}</ul>`}`;
+${why.length > 0 && html`<h3>${divergences.length === 0 ? 'What differed all the same' : 'What differed there'}</h3><ul class="findings">${why.map(({ service, message }) => html`<li data-find="${service} ${message}"><span aria-hidden="true">i</span><span>${message}</span></li>`)}</ul>`}`;
   return { id: 'why', title: 'Where they part, and why', short: 'Why', content };
 }
 
