@@ -35,3 +35,11 @@ export function routesOf(model: TrafficModel): Route[] {
   }
   return [...routes.values()];
 }
+
+/** A name of each call that the rest of the model has no part in: who calls what, and which of such calls it is. */
+export function callNames(routes: readonly Route[]): string[] {
+  const names: string[] = [];
+  for (const { client, service, endpoint, calls } of routes)
+    for (const [nth, call] of calls.entries()) names[call] = `${client} ${service} ${endpoint} ${nth}`;
+  return names;
+}

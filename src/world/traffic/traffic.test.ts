@@ -440,6 +440,18 @@ test('without replicas a service is unavailable, at once and again and again', (
   assert.ok(source.outcomes.unavailable >= 1998 && source.outcomes.unavailable <= 2002);
 });
 
+test('open load keeps its rate also where the clock is coarse', () => {
+  // Three arrivals in two microseconds, and ten in thirty-three.
+  for (const rate of [1_500_000, 303_030]) {
+    for (const arrivals of ['regular', 'poisson'] as const) {
+      const load: Load = { kind: 'open', rate: { atMicros: [0], values: [rate] }, arrivals };
+      const { offered } = runOne({ steps: [], load, seconds: 0.2 }).source;
+      const slack = arrivals === 'regular' ? 1 : 4 * Math.sqrt(rate * 0.2);
+      assert.ok(Math.abs(offered - rate * 0.2) <= slack, `${offered} of ${rate * 0.2}`);
+    }
+  }
+});
+
 test('closed load follows its curve of users', () => {
   const users = { atMicros: [0, 5 * second, 5 * second], values: [4, 4, 1] };
   const { source } = runOne({ steps: [], load: { kind: 'closed', users, think: fixed(second) } });
@@ -528,6 +540,30 @@ test('the way a session is advanced does not change the run', async () => {
   for (let now = 0; now < 20 * second; now += 777_777) stepwise.advance(now);
   stepwise.advance(20 * second);
   assert.equal(stepwise.finish().traceHash, simulate(model).traceHash);
+});
+
+test('what is added to a model shifts nobody else’s luck', () => {
+  const latencyOf = (neighbour: boolean) => {
+    const builder = new ModelBuilder('neighbours', { kind: 'exponential', mean: 1_000 });
+    if (neighbour) {
+      const other = builder.service('other');
+      builder.source(
+        'others',
+        [builder.call(null, builder.endpoint(other, 'GET /', [cpu(100)]))],
+        at(0, 1, 2),
+      );
+    }
+    const [front, back] = [builder.service('front'), builder.service('back', { replicas: 5 })];
+    const call = builder.call(front, builder.endpoint(back, 'work', [cpu(1_000)]));
+    const entry = builder.endpoint(front, 'GET /', [{ kind: 'call', probability: 1, call }]);
+    const load: Load = { kind: 'open', rate: { atMicros: [0], values: [50] }, arrivals: 'poisson' };
+    builder.source('users', [builder.call(null, entry)], load, {
+      latency: { kind: 'exponential', mean: 500 },
+    });
+    const { truth } = simulate(builder.model({ warmupMicros: 0, durationMicros: 10 * second }));
+    return truth.sources.find(({ name }) => name === 'users')?.latency;
+  };
+  assert.deepEqual(latencyOf(true), latencyOf(false));
 });
 
 test('two seeds differ, one seed does not', () => {

@@ -17,7 +17,7 @@ import { TrafficMetrics } from './metrics.ts';
 import type { TrafficModel } from './model.ts';
 import { Occupancy } from './occupancy.ts';
 import { assemble } from './program.ts';
-import { type Route, routesOf } from './route.ts';
+import { callNames, type Route, routesOf } from './route.ts';
 import { Server } from './server.ts';
 import { type ServiceBaseline, serviceBaseline, stateAccounts } from './statement.ts';
 import { none, WorkPool } from './work-pool.ts';
@@ -68,6 +68,7 @@ export class Traffic {
     const fleet = new Fleet({ engine, model, works, calls });
     this.fleet = fleet;
     const stream = (name: string) => randomStream(seed, name);
+    const names = callNames(this.routes);
     this.server = new Server({
       engine,
       model,
@@ -96,10 +97,10 @@ export class Traffic {
           new Balancer(
             balancer,
             fleet.ready[model.endpoints[endpoint].service],
-            stream(`call/${id}/balancer`),
+            stream(`call/${names[id]}/balancer`),
           ),
       ),
-      streams: model.calls.map(({ id }) => stream(`call/${id}/network`)),
+      streams: names.map((name) => stream(`call/${name}/network`)),
       arriveHandler: this.server.arriveHandler,
       breakerChanged: (call, replica, state) => this.breakerChanged(call, replica, state),
     });
