@@ -58,9 +58,12 @@ export class Occupancy {
   /**
    * Little's law on this very path: the integral of the number inside equals the stays of those who left plus the
    * stays so far of those inside. Returns the difference in request-microseconds; call after `settle`.
+   * An arrival that was forgotten or told wrong would shift as much between the two sums, and so it shows where the
+   * second leaves its bounds: at the latest when nobody is inside.
    */
   littleError(nowMicros: number): number {
-    const unfinished = this.inFlight * nowMicros - this.arrivalSumMicros;
+    const longest = this.inFlight * nowMicros;
+    const unfinished = Math.min(longest, Math.max(0, longest - this.arrivalSumMicros));
     return this.inFlightMicros - this.stayMicros - unfinished;
   }
 }
