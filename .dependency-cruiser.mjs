@@ -28,7 +28,7 @@ export default {
       severity: 'error',
       comment: 'Modules that import each other cannot be understood, tested or moved apart.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'src-is-pure',

@@ -3,7 +3,6 @@ import type { Model } from '../../src/model/model.ts';
 import type { Result } from '../../src/model/result.ts';
 import type { Sweep } from '../../src/model/sweep-result.ts';
 import { renderHtml } from '../report/report.ts';
-import type { Outcome, RunTools } from './commands/run.ts';
 import { pathFor, reportNote, writeFile } from './deliver.ts';
 import { emptiness } from './effect.ts';
 import { type ExitCode, exitCode, UsageError } from './exit-code.ts';
@@ -13,6 +12,7 @@ import { reportBrokenLaws } from './laws.ts';
 import { figureHeader, figureRows, toCsv } from './render/csv.ts';
 import { toJson } from './render/json.ts';
 import { sweepSummary, sweepVerdictLine } from './render/sweep.ts';
+import type { Outcome, RunTools } from './run-tools.ts';
 import { sweep } from './sweep.ts';
 
 const seedMax = 4_294_967_295;

@@ -1,7 +1,7 @@
 import type { Comparison, MeasureComparison } from '../model/comparison-result.ts';
 import type { Result } from '../model/result.ts';
-import type { Pairs } from './comparison.ts';
 import { counted, figure, goodPercent, latency, percent, span } from './figures.ts';
+import type { Pairs } from './pairing.ts';
 
 /** What limits the conclusions of a comparison. */
 export function notesOf(

@@ -1,52 +1,16 @@
-import type { Result } from '../../../src/model/result.ts';
 import type { Context } from '../context.ts';
 import { checkWritable, pathFor } from '../deliver.ts';
 import { type ExitCode, exitCode, gravest, UsageError } from '../exit-code.ts';
 import { readManifestSets } from '../input/manifest-set.ts';
 import { type Prepared, prepare } from '../input/prepare.ts';
-import { catchInterrupt, type Interrupt } from '../interrupt.ts';
+import { catchInterrupt } from '../interrupt.ts';
 import { printProblems } from '../problems.ts';
-import { openProgress, type Progress } from '../progress.ts';
+import { openProgress } from '../progress.ts';
 import { figureHeader, figureRows, toCsv } from '../render/csv.ts';
 import { printData } from '../render/data.ts';
 import { runOnce } from '../run-once.ts';
 import { runSeeds } from '../run-seeds.ts';
-
-/** The options of `devops-sim run`, by attribute name. */
-export interface RunOptions {
-  readonly file: readonly string[];
-  readonly variant?: string;
-  readonly set: readonly string[];
-  readonly seed?: number;
-  readonly seeds?: number;
-  readonly jobs?: number;
-  readonly duration?: string;
-  readonly strict: boolean;
-  readonly output: 'table' | 'wide' | 'json' | 'yaml' | 'csv' | 'html';
-  readonly report?: string;
-  readonly save?: string;
-  readonly quiet: boolean;
-  readonly progress: boolean;
-}
-
-/** What running one scenario needs besides the scenario. */
-export interface RunTools {
-  readonly context: Context;
-  readonly chosen: RunOptions;
-  readonly interrupt: Interrupt;
-  readonly progress: Progress;
-  /** One of several scenarios: file names carry the scenario's, tables a blank line between them. */
-  readonly several: boolean;
-}
-
-/** How one scenario ended; what is for people has been printed already. */
-export interface Outcome {
-  readonly code: ExitCode;
-  /** What `-o json` prints. */
-  readonly data: unknown;
-  /** What `-o csv` prints the figures of. */
-  readonly figures: readonly Result[];
-}
+import type { Outcome, RunOptions, RunTools } from '../run-tools.ts';
 
 /** `devops-sim run`. */
 export async function run(args: string[], chosen: RunOptions, context: Context): Promise<ExitCode> {
