@@ -1,7 +1,8 @@
 /**
  * Fidelity: a circuit breaker as resilience libraries have it (Hystrix, resilience4j, opossum): it opens on the share
  * of failures in a time window, refuses for a while, then lets a few trial requests through. Simplified: the window
- * is ten equal time buckets. As in resilience4j, an answer to a request from before counts in whatever state it arrives.
+ * is ten equal time buckets, and it is judged at each failure, as opossum does, not at successes too. As in resilience4j,
+ * an answer to a request from before counts in whatever state it arrives.
  */
 
 export interface BreakerPolicy {

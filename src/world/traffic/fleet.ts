@@ -45,6 +45,10 @@ export class Fleet {
   private readonly ordinals: number[];
   /** Usage of replicas that are gone, by service. */
   private readonly past: { replicaMicros: number; cpuMicros: number; throttledMicros: number }[];
+  /** Parts of replicas by replica id, for the events that concern them. */
+  private readonly loops: EventLoop[] = [];
+  private readonly shared: SharedCpu[] = [];
+  private readonly free: FreeCpu[] = [];
   private readonly burstHandler: number;
   private readonly sharedHandler: number;
   private readonly freeHandler: number;
@@ -61,12 +65,7 @@ export class Fleet {
     this.ready = services.map(() => new ReadySet(zones.length));
     this.ordinals = services.map(() => 0);
     this.past = services.map(() => ({ replicaMicros: 0, cpuMicros: 0, throttledMicros: 0 }));
-    const loops: EventLoop[] = [];
-    const shared: SharedCpu[] = [];
-    const free: FreeCpu[] = [];
-    this.loops = loops;
-    this.shared = shared;
-    this.free = free;
+    const { loops, shared, free } = this;
     this.burstHandler = this.engine.register('traffic/callback-end', (replica) => loops[replica].end());
     this.sharedHandler = this.engine.register('traffic/cpu', (replica) => shared[replica].wake());
     this.freeHandler = this.engine.register('traffic/burst-end', (replica, work) => {
@@ -77,11 +76,6 @@ export class Fleet {
       this.becomeReady(this.replicas[replica]),
     );
   }
-
-  /** Parts of replicas by replica id, for the events that concern them. */
-  private readonly loops: EventLoop[];
-  private readonly shared: SharedCpu[];
-  private readonly free: FreeCpu[];
 
   /** Sets who runs requests, then creates the replicas that the model begins with, all ready. */
   start(host: ExecutorHost): void {
