@@ -2,10 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Comparison } from '../../src/model/comparison-result.ts';
 import { Distribution } from '../../src/model/kinds/distribution.ts';
 import { ownKinds } from '../../src/model/known-kinds.ts';
 import { Result } from '../../src/model/result.ts';
 import { asSchema, type Schema } from '../../src/model/schema.ts';
+import { Sweep } from '../../src/model/sweep-result.ts';
 import { catalogue } from '../../src/world/catalogue.ts';
 import { combinedSchema, kindSchema, valueSchema } from './json-schema.ts';
 import { kubernetesFields } from './kubernetes-fields.ts';
@@ -34,10 +36,31 @@ function distribution(): Schema {
   return { ...$defs!['Distribution'], $defs: $defs! };
 }
 
+interface PublishedValue {
+  readonly name: string;
+  readonly schema: Schema;
+  /** The command that prints it. */
+  readonly command: string;
+}
+
+const publishedValues: readonly PublishedValue[] = [
+  { name: 'Result', schema: asSchema(Result), command: 'devops-sim run -o json' },
+  { name: 'Sweep', schema: asSchema(Sweep), command: 'devops-sim run --seeds N -o json' },
+  { name: 'Comparison', schema: asSchema(Comparison), command: 'devops-sim compare -o json' },
+];
+
+/** Schema and page of what a command prints. */
+function publishedFiles({ name, schema, command }: PublishedValue): GeneratedFile[] {
+  const file = `${name.toLowerCase()}-v1.json`;
+  const intro = [`What \`${command}\` prints, as [JSON Schema](../schema/${file}).`];
+  return [
+    { path: `docs/schema/${file}`, text: json(valueSchema(schema)) },
+    { path: `docs/reference/${name.toLowerCase()}.md`, text: valuePage(name, schema, intro) },
+  ];
+}
+
 function generatedFiles(): GeneratedFile[] {
   const fields = kubernetesFields();
-  const result = asSchema(Result);
-  const resultIntro = ['What `devops-sim run -o json` prints, as [JSON Schema](../schema/result-v1.json).'];
   return [
     ...(fields === null ? [] : [{ path: 'src/model/kubernetes/fields.json', text: fields }]),
     ...ownKinds.flatMap((kind) => [
@@ -45,8 +68,7 @@ function generatedFiles(): GeneratedFile[] {
       { path: `docs/reference/${pageFile(kind)}`, text: kindPage(kind) },
     ]),
     { path: 'docs/schema/all.json', text: json(combinedSchema(ownKinds)) },
-    { path: 'docs/schema/result-v1.json', text: json(valueSchema(result)) },
-    { path: 'docs/reference/result.md', text: valuePage('Result', result, resultIntro) },
+    ...publishedValues.flatMap(publishedFiles),
     {
       path: 'docs/reference/distribution.md',
       text: valuePage('Distribution', distribution(), distributionIntro),

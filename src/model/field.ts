@@ -35,13 +35,19 @@ export function fieldOf(
     name,
     type: typeName(schema, of.definitions),
     required: of.required,
-    description: schema.description ?? resolved.description ?? '',
+    description: schema.description ?? resolved.description ?? describedBesideNull(resolved),
     default: schema.default ?? resolved.default,
     examples: schema.examples ?? resolved.examples ?? [],
     words: wordsOf(schema, of.definitions),
     schema,
     definitions: of.definitions,
   };
+}
+
+/** A value that may be null is described where the value is. */
+function describedBesideNull({ anyOf }: Schema): string {
+  if (anyOf?.some(({ type }) => type === 'null') !== true) return '';
+  return anyOf.find(({ description }) => description !== undefined)?.description ?? '';
 }
 
 /**
@@ -110,8 +116,9 @@ function typeName(schema: Schema, definitions: Definitions): string {
   );
   const isWork = resolve(schema, inner).anyOf?.some(isDistribution) === true;
   const distinct = [...new Set(isWork ? ['Distribution', 'Object'] : names)];
-  // A notation says more than the plain number that may stand for it.
-  return (distinct.length > 1 ? distinct.filter((name) => name !== 'number') : distinct).join(' or ');
+  // A notation says more than the plain number that may stand for it; null says that there is none.
+  const hasNotation = distinct.some((name) => name !== 'number' && name !== 'null');
+  return (hasNotation ? distinct.filter((name) => name !== 'number') : distinct).join(' or ');
 }
 
 function singleTypeName(schema: Schema, definitions: Definitions): string {
