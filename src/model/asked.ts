@@ -2,6 +2,7 @@ import type { Diagnostics } from '../base/diagnostics.ts';
 import { formatDuration } from '../base/time.ts';
 import { Check } from './check.ts';
 import { type Doubt, doubtsOf } from './doubt.ts';
+import { isObject } from './draft.ts';
 import type { ScenarioDocument, ScenarioSpec, WrittenObjective } from './kinds/scenario.ts';
 import type { Command, Inference, Model, Objective, Threshold } from './model.ts';
 import { readDuration, readShare } from './notation.ts';
@@ -31,6 +32,7 @@ export function readAsked(scenario: ParsedScenario, context: AskedContext): Aske
   const inDoubt = doubtsOf(scenario.resources, names, context.diagnostics);
   const fromSlos = objectivesOfSlo(scenario.resources, { diagnostics: context.diagnostics, names, inDoubt });
   const { document } = scenario;
+  if (document === null) checkFlawedThresholds(scenario, context);
   if (document === null)
     return { objectives: fromSlos, thresholds: [], commands: [], prices, annotations: [] };
   const reader = new AskedReader(document, { names, inDoubt, duration: knowsDuration(scenario) }, context);
@@ -192,9 +194,7 @@ class AskedReader {
             : { metric, expression: each.threshold, abortOnFail: each.abortOnFail ?? false };
         found.push(threshold);
         const path = ['spec', 'thresholds', metric, index];
-        const judged = { thresholds: [threshold], rooms: this.#context.rooms };
-        for (const problem of thresholdProblems(judged, this.#inDoubt))
-          this.#check.error(problem.code, path, problem.message, problem.remedy);
+        judge(threshold, path, { rooms: this.#context.rooms, inDoubt: this.#inDoubt, check: this.#check });
       });
     return found;
   }
@@ -232,6 +232,42 @@ class AskedReader {
       return { fromMicros, toMicros: Math.max(fromMicros, toMicros), label: written.label };
     });
   }
+}
+
+interface Judging {
+  readonly rooms: Model['rooms'];
+  readonly inDoubt: Doubt;
+  readonly check: Check;
+}
+
+function judge(threshold: Threshold, path: Path, { rooms, inDoubt, check }: Judging): void {
+  for (const problem of thresholdProblems({ thresholds: [threshold], rooms }, inDoubt))
+    check.error(problem.code, path, problem.message, problem.remedy);
+}
+
+/** What is wrong with the thresholds of a Scenario that has the wrong shape elsewhere, so that all is told at once. */
+export function checkFlawedThresholds(
+  { flawed, resources }: ParsedScenario,
+  { diagnostics, rooms }: Pick<AskedContext, 'diagnostics' | 'rooms'>,
+): void {
+  if (flawed === null) return;
+  const names = namesOf({ rooms });
+  // Where nothing at all is served, that is what is wrong, not the names.
+  const inDoubt = names.service.length === 0 ? () => true : doubtsOf(resources, names, diagnostics);
+  const judging = { rooms, inDoubt, check: new Check(flawed, diagnostics) };
+  for (const [metric, written] of Object.entries(thresholdsOf(flawed.value)))
+    if (Array.isArray(written))
+      written.forEach((each: unknown, index) => {
+        const expression = isObject(each) ? each['threshold'] : each;
+        if (typeof expression !== 'string') return;
+        judge({ metric, expression, abortOnFail: false }, ['spec', 'thresholds', metric, index], judging);
+      });
+}
+
+function thresholdsOf(document: unknown): Record<string, unknown> {
+  const spec = isObject(document) ? document['spec'] : null;
+  const thresholds = isObject(spec) ? spec['thresholds'] : null;
+  return isObject(thresholds) ? thresholds : {};
 }
 
 /** Every known name that a written one may mean; the nearest first reading decides. */

@@ -224,6 +224,45 @@ test('objectives, thresholds and commands refer to what exists', () => {
   for (const [spec, expected] of cases) assert.equal(run(spec).told.at(0), expected, spec);
 });
 
+const besideNamespace =
+  'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\napiVersion: sim.devops/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec:\n';
+
+test('a Scenario of the wrong shape has its thresholds judged all the same, sound ones left alone', () => {
+  const thresholds = [
+    'thresholds:',
+    '  http_req_durations: ["avg<1"]',
+    '  http_reqs: ["count>1", 5, {threshold: "count>"}, {threshold: 3}]',
+    '  checks{service:web}: ["rate>0.9"]',
+    '  checks{service:api}: ["rate>0.9"]',
+    '  checks{service:wbe}: ["rate>0.9"]',
+  ];
+  const spec = ['duration: forever', ...thresholds].map((line) => `  ${line}\n`).join('');
+  const judged = (text: string) => {
+    const catalogue = { kinds: knownKinds, compilers: [room()] };
+    const { scenario } = parse([{ name: 'a', text }], catalogue);
+    const { model, diagnostics } = compile(scenario, catalogue);
+    assert.equal(model, null);
+    return diagnostics.map(({ code, path, position }) => `${code} ${path} ${position?.line}`);
+  };
+  const form = [
+    'threshold-metric spec.thresholds.http_req_durations[0] 11',
+    'threshold-expression spec.thresholds.http_reqs[2] 12',
+  ];
+  const names = [
+    'threshold-tag spec.thresholds["checks{service:web}"][0] 13',
+    'threshold-tag spec.thresholds["checks{service:wbe}"][0] 15',
+  ];
+  assert.deepEqual(judged(`${besideNamespace}${spec}`), [...form, ...names]);
+  // Alone, without anything that serves, no name can be judged.
+  const alone = judged(`${besideNamespace.slice(besideNamespace.indexOf('---'))}${spec}`);
+  assert.deepEqual(
+    alone.map((line) => line.replace(/ \d+$/, '')),
+    form.map((line) => line.replace(/ \d+$/, '')),
+  );
+  for (const broken of ['thresholds: 3', 'thresholds: [a]', 'thresholds: {http_reqs: 4}', 'thresholds:'])
+    assert.deepEqual(judged(`${besideNamespace}  ${broken}\n`), [], broken);
+});
+
 test('a variant adds to name and description', () => {
   const { model } = run('variants: [{name: long, description: Longer., set: {scenario.spec.duration: 2h}}]', {
     options: { variant: 'long' },

@@ -1,5 +1,5 @@
 import { type Diagnostic, Diagnostics } from '../base/diagnostics.ts';
-import { readAsked } from './asked.ts';
+import { checkFlawedThresholds, readAsked } from './asked.ts';
 import type { Catalogue, CompileContext, Compiler } from './kind.ts';
 import type { Inference, Model } from './model.ts';
 import type { ParsedScenario } from './scenario.ts';
@@ -28,9 +28,11 @@ export function compile(
   options: CompileOptions = {},
 ): Compilation {
   const broken = scenario.diagnostics.some(({ severity }) => severity === 'error');
-  if (scenario.resources.all.length === 0)
-    return { model: null, diagnostics: broken ? [] : [nothingToRead()] };
   const diagnostics = new Diagnostics();
+  if (scenario.resources.all.length === 0) {
+    checkFlawedThresholds(scenario, { diagnostics, rooms: {} });
+    return { model: null, diagnostics: broken ? diagnostics.list : [nothingToRead()] };
+  }
   try {
     const model = build(scenario, catalogue, { diagnostics, files: options.files ?? (() => null) });
     const failed = broken || diagnostics.hasErrors;

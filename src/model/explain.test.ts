@@ -61,6 +61,9 @@ FIELDS:
   assert.match(balancer, /ALLOWED:\n {4}random\n {4}roundRobin/);
   assert.match(balancer, /DEFAULT:\n {4}random/);
   assert.match(explainText(explained('deploy.spec.strategy')), /kubectl explain deployments.spec.strategy/);
+  const slo = explainText(explained('SLO.spec.objectives'));
+  assert.match(slo, /OpenSLO documents these fields: https:\/\/github\.com\/OpenSLO\/OpenSLO/);
+  assert.doesNotMatch(slo, /kubectl/);
   assert.match(
     explainText(explained('Traffic.spec.open')),
     /Exactly one of rate, stages, diurnal, burst, spike/,

@@ -72,15 +72,14 @@ export function explainText({ kind, path, field }: Explanation, options: Explain
   lines.push('DESCRIPTION:', ...wrap(path.length === 0 ? kind.summary : field.description, 4, width), '');
   lines.push(...valueLines(field, path.length > 0));
   lines.push(...fieldLines(field, { width, recursive: options.recursive === true }));
-  if (!kind.own && kind.support !== 'none')
-    lines.push(
-      ...wrap(
-        `Kubernetes documents these fields: kubectl explain ${[kind.plural, ...path].join('.')}`,
-        0,
-        width,
-      ),
-    );
+  if (!kind.own && kind.support !== 'none') lines.push(...wrap(documentedAt(kind, path), 0, width));
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** Where the project that owns a kind describes its fields. */
+function documentedAt(kind: Kind, path: readonly string[]): string {
+  if (kind.group === 'openslo') return 'OpenSLO documents these fields: https://github.com/OpenSLO/OpenSLO';
+  return `Kubernetes documents these fields: kubectl explain ${[kind.plural, ...path].join('.')}`;
 }
 
 /** What may be written, what it is by default, examples. */

@@ -16,6 +16,17 @@ export class KindIndex {
     for (const kind of kinds) this.#byName.set(`${apiVersionOf(kind)} ${kind.kind}`, kind);
   }
 
+  /** Names of the project's own kinds. */
+  get ownNames(): string[] {
+    return this.all.filter((kind) => kind.own).map((kind) => kind.kind);
+  }
+
+  /** Whether an apiVersion belongs to the group of the project's own kinds, whatever the version. */
+  isOwnGroup(apiVersion: string): boolean {
+    const group = apiVersion.split('/')[0];
+    return this.all.some((kind) => kind.own && kind.group === group);
+  }
+
   /** Whether another project has a kind of the same name that is read: resources are looked up by kind alone. */
   isShadowed(kind: Kind): boolean {
     return this.all.some(
@@ -35,7 +46,10 @@ export interface Identified {
   readonly identity: Identity;
 }
 
-/** What each document is. Unknown kinds are reported once each and left out; what says no kind is lost. */
+/**
+ * What each document is. Unknown kinds are reported once each and left out; what says no kind is lost, and so is a kind
+ * that the project's own group does not have: it was meant for the simulator.
+ */
 export function identify(
   drafts: readonly Draft[],
   kinds: KindIndex,
@@ -51,6 +65,8 @@ export function identify(
       reportNoKind(draft, identity, context.diagnostics);
       context.lost.push({ kind: identity.kind || null, name: identity.name || null });
     } else {
+      if (kinds.isOwnGroup(identity.apiVersion))
+        context.lost.push({ kind: nearest(identity.kind, kinds.ownNames), name: identity.name || null });
       const key = `${identity.apiVersion} ${identity.kind}`;
       const seen = unknown.get(key);
       if (seen === undefined) unknown.set(key, { first: draft, count: 1 });
@@ -83,16 +99,30 @@ function reportUnknown(
   context: { kinds: KindIndex; diagnostics: Diagnostics; strict: boolean },
 ): void {
   const { apiVersion, kind, namespace, name } = identityOf(draft.value);
+  const own = context.kinds.isOwnGroup(apiVersion);
   const others = count === 1 ? '' : ` (${count} documents)`;
   const where = {
-    remedy: unknownRemedy(kind, context.kinds.all),
+    remedy: own ? ownRemedy(kind, context.kinds) : unknownRemedy(kind, context.kinds.all),
     resource: resourceId(kind, namespace, name),
     path: 'kind',
     position: keyPositionOf(draft.place, ['kind']),
   };
-  const message = `${kind} of ${apiVersion} is not known and is left out${others}.`;
-  if (context.strict) context.diagnostics.error('unknown-kind', message, where);
+  const message = own
+    ? `There is no kind ${kind} of ${apiVersion}${others}.`
+    : `${kind} of ${apiVersion} is not known and is left out${others}.`;
+  if (own || context.strict) context.diagnostics.error('unknown-kind', message, where);
   else context.diagnostics.warning('unknown-kind', message, where);
+}
+
+/** In the own group only an own kind can be meant. */
+function ownRemedy(written: string, kinds: KindIndex): string {
+  const own = kinds.all.filter((kind) => kind.own);
+  const same = own.find(({ kind }) => kind === written);
+  if (same !== undefined) return `Use apiVersion ${apiVersionOf(same)}.`;
+  const near = nearest(written, kinds.ownNames);
+  const meant = own.find(({ kind }) => kind === near);
+  if (meant !== undefined) return `Did you mean ${meant.kind} of ${apiVersionOf(meant)}?`;
+  return `Its kinds are ${kinds.ownNames.join(', ')}.`;
 }
 
 function unknownRemedy(kind: string, kinds: readonly Kind[]): string {

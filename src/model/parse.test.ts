@@ -142,6 +142,32 @@ test('a kind misspelt, or of another version, is told what it should be', () => 
   );
 });
 
+test('a kind that the own group does not have is an error, and nothing hangs on what it would have said', () => {
+  const own = (apiVersion: string, kind: string) =>
+    read(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: visitors}\n`);
+  const cases = [
+    ['sim.devops/v1alpha1', 'Trafic', 'Did you mean Traffic of sim.devops/v1alpha1?'],
+    ['sim.devops/v1', 'Traffic', 'Use apiVersion sim.devops/v1alpha1.'],
+    ['sim.devops/v1alpha1', 'Ingress', 'Its kinds are Scenario, ServiceModel, Traffic.'],
+  ] as const;
+  for (const [apiVersion, kind, expected] of cases) {
+    const { scenario, diagnostics } = own(apiVersion, kind);
+    assert.deepEqual(
+      diagnostics.map(({ severity, code, message, remedy, position }) => [
+        severity,
+        code,
+        message,
+        remedy,
+        position?.line,
+      ]),
+      [['error', 'unknown-kind', `There is no kind ${kind} of ${apiVersion}.`, expected, 2]],
+    );
+    assert(!scenario.resources.whole);
+  }
+  assert(own('sim.devops/v1alpha1', 'Trafic').scenario.resources.mayLack(['Traffic'], 'visitors'));
+  assert.equal(own('sim.devopsy/v1', 'Trafic').diagnostics[0].severity, 'warning');
+});
+
 test('unknown fields warn in Kubernetes kinds, and are errors in own kinds or when strict', () => {
   const service =
     'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  port: 80\n  ports: [{port: 80}]\n';

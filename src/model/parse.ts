@@ -55,10 +55,12 @@ export function parse(
   applyRules(identified, validated, { resources: all, diagnostics });
   noteSupport(identified, diagnostics);
   const document = theScenario(all, diagnostics);
+  const sound = document !== null && resources.all.includes(document);
   const list = ordered(files, diagnostics.list);
   const scenario: ParsedScenario = {
     resources,
-    document: document !== null && resources.all.includes(document) ? document : null,
+    document: sound ? document : null,
+    flawed: sound ? null : prunedOf(document, validated),
     name: document?.name ?? nameFrom(files),
     variants: variantsOf(drafts),
     variant: options.variant ?? null,
@@ -171,6 +173,15 @@ function currentOf(validated: readonly Validated[], diagnostics: Diagnostics): r
   return [...byId.values()];
 }
 
+/** What is left of a document without the parts that have the wrong shape. */
+function prunedOf(
+  document: Resource<ScenarioDocument> | null,
+  validated: readonly Validated[],
+): ParsedScenario['flawed'] {
+  const found = document === null ? undefined : validated.find(({ resource }) => resource === document);
+  return found?.pruned ?? null;
+}
+
 function resourcesOf(validated: readonly Validated[]): Resource[] {
   return validated.flatMap(({ resource }) => resource ?? []);
 }
@@ -195,7 +206,7 @@ function applyRules(
 function noteSupport(identified: readonly Identified[], diagnostics: Diagnostics): void {
   const noted = new Map<string, { first: Identified; count: number }>();
   for (const each of identified) {
-    if (each.kind.support === 'full') continue;
+    if (each.kind.support === 'full' || notedByCompilers.has(each.kind.kind)) continue;
     const seen = noted.get(each.kind.kind);
     if (seen === undefined) noted.set(each.kind.kind, { first: each, count: 1 });
     else seen.count++;
@@ -213,8 +224,10 @@ function noteSupport(identified: readonly Identified[], diagnostics: Diagnostics
   }
 }
 
+/** Kinds of which a compiler can say more: what each document would do. */
+const notedByCompilers: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler']);
+
 const laterNotes: Readonly<Record<string, string>> = {
-  HorizontalPodAutoscaler: 'autoscaling acts in a later version, replicas stay as the workload states them',
   PodDisruptionBudget: 'evictions come in a later version',
 };
 

@@ -8,6 +8,11 @@ export interface ParsedScenario {
   readonly resources: ResourceSet;
   /** The document of kind Scenario; null when there is none, or none of the right shape. */
   readonly document: Resource<ScenarioDocument> | null;
+  /**
+   * Where the Scenario has the wrong shape, what is left of it without the parts at fault: any field may be missing, and
+   * items of lists may be undefined. Only to find more to say; else null.
+   */
+  readonly flawed: Resource | null;
   /** From the document; else after the file that the manifests came from. */
   readonly name: string;
   /** Variations that the document offers. */

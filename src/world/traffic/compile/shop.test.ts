@@ -86,6 +86,17 @@ test('everything inferred is listed with its reason, and nothing that is stated'
   }
 });
 
+test('of an autoscaler one note is told: what it would do, or that it is checked', () => {
+  const about = (more: string) =>
+    compileFixture('shop', more)
+      .diagnostics.filter(({ message }) => message.includes('HorizontalPodAutoscaler'))
+      .map(({ severity, code }) => `${severity} ${code}`);
+  assert.deepEqual(about(''), ['info autoscaler-later']);
+  const idle = (name: string) =>
+    `---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: ${name}}\nspec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}\n`;
+  assert.deepEqual(about(idle('a') + idle('b')), ['info autoscaler-later', 'info acts-later']);
+});
+
 test('what does not act yet, or is not reached, is told where it matters', () => {
   const shop = compileFixture('shop');
   assert.match(only(shop, 'autoscaler-later').message, /to 12, but this version keeps 3 replicas/);

@@ -36,23 +36,35 @@ export function replicasWithoutCount(
     : { count: stated, source: `minReplicas of ${autoscaler.id}` };
 }
 
-/** Says what autoscalers would do that this version does not. */
+/** Says what autoscalers would do that this version does not: of each where it is known, of the others together. */
 export function noteAutoscalers(
   resources: ResourceSet,
   workloads: readonly Workload[],
   diagnostics: Diagnostics,
 ): void {
   const byId = new Map(workloads.map((workload) => [workload.resource.id, workload]));
+  const others: Resource[] = [];
   for (const autoscaler of resources.byKind<AutoscalerDocument>('HorizontalPodAutoscaler')) {
     const { scaleTargetRef: target, maxReplicas } = autoscaler.value.spec ?? {};
     const workload = byId.get(resourceId(target?.kind ?? '', autoscaler.namespace, target?.name ?? ''));
-    if (workload === undefined || maxReplicas === undefined) continue;
-    const count = workload.resource.value.spec?.replicas ?? replicasWithoutCount(resources, workload).count;
-    if (maxReplicas === count) continue;
+    const count =
+      workload === undefined
+        ? undefined
+        : (workload.resource.value.spec?.replicas ?? replicasWithoutCount(resources, workload).count);
+    if (workload === undefined || count === undefined || maxReplicas === undefined || maxReplicas === count) {
+      others.push(autoscaler);
+      continue;
+    }
     diagnostics.info(
       'autoscaler-later',
       `${autoscaler.id} may scale ${workload.resource.id} to ${maxReplicas}, but this version keeps ${plural(count, 'replica')}: autoscaling acts from the next version on.`,
       where(autoscaler, ['spec'], 'Try other sizes with --set, or with a scale command of the Scenario.'),
     );
   }
+  if (others.length > 0)
+    diagnostics.info(
+      'acts-later',
+      `${plural(others.length, 'HorizontalPodAutoscaler')} checked; autoscaling acts from the next version on, replicas stay as the workload states them.`,
+      { position: others[0].at() },
+    );
 }
