@@ -32,6 +32,29 @@ test('generated files are what the schemas say now', () => {
   assert.equal(status, 0, String(stderr));
 });
 
+test('what commands print is what the published schemas say, and nothing else', () => {
+  const printed = (...words: string[]) => {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['apps/cli/main.ts', ...words, '--duration', '90s', '-o', 'json'],
+      { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 },
+    );
+    assert.notEqual(stdout, '', stderr);
+    return JSON.parse(stdout);
+  };
+  const values = new Map([
+    ['result', printed('run', 'mm-c')],
+    ['sweep', printed('run', 'mm-c', '--seeds', '2')],
+    ['comparison', printed('compare', 'mm-c', 'mm-c')],
+  ]);
+  for (const name of values.keys()) {
+    const schema = JSON.parse(readFileSync(path.join(root, `docs/schema/${name}-v1.json`), 'utf8'));
+    for (const [other, value] of values)
+      assert.equal(Check(schema, value), name === other, `${name}: ${other}`);
+    assert(!Check(schema, { ...values.get(name), more: 1 }), name);
+  }
+});
+
 test('the JSON Schemas accept the examples, alone and combined', () => {
   const all = combinedSchema(ownKinds);
   for (const kind of ownKinds) {
