@@ -17,10 +17,10 @@ const compactionFloor = 64;
  * The pending events: an implicit 4-ary heap over typed arrays, least (time, order) first. The payload of an event
  * lies in a pooled slot. Nothing is allocated but when more events are pending than ever before.
  *
- * Taking an event leaves the root vacant, and the next event that is added goes there: most handlers schedule one,
- * which so costs one way through the heap instead of two. Cancelling only marks the slot. The heap drops marked events
- * when they come to the top, and all of them at once when they are the majority, so that they never take more
- * room than the live ones.
+ * Taking an event leaves the root vacant, and the next event that is added goes there, slot and all: most handlers
+ * schedule one, which so costs one way through the heap instead of two. Cancelling only marks the slot. The heap
+ * drops marked events when they come to the top, and all of them at once when they are the majority, so that they
+ * never take more room than the live ones.
  */
 export class EventQueue {
   /** The event that `pop` took last. */
@@ -35,7 +35,7 @@ export class EventQueue {
   #capacity = 64;
   /** Position after the last node. */
   #end = root;
-  /** The root's event was taken and its place not yet filled. */
+  /** The root's event was taken; its place and its slot are for the next one. */
   #vacant = false;
   /** Four words a slot: handler (or the next free slot), a, b, generation. */
   #payload = new Int32Array(256);
@@ -53,12 +53,12 @@ export class EventQueue {
    * have the same `order`.
    */
   push(time: number, order: number, handler: number, a: number, b: number): number {
-    const slot = this.#fillSlot(handler, a, b);
-    const at = this.#vacant ? root : this.#append();
     // So short that V8 inlines it where it is called: else it would allocate the two key numbers to pass them.
+    const at = this.#vacant ? root : this.#append();
     this.#times[at] = time;
     this.#orders[at] = order;
-    this.#slots[at] = slot;
+    const slot = this.#slots[at];
+    this.#fillSlot(slot, handler, a, b);
     if (at !== root) this.#rise(at);
     else this.#sinkRoot();
     return slot;
@@ -90,12 +90,9 @@ export class EventQueue {
     while (this.#end > root) {
       const time = this.#times[root];
       if (!(time <= until)) return false;
-      const slot = this.#slots[root];
-      const word = slot << 2;
+      const word = this.#slots[root] << 2;
       const payload = this.#payload;
       const handler = payload[word];
-      payload[word] = this.#freeSlot;
-      this.#freeSlot = slot;
       if (handler !== cancelled) {
         this.#vacant = true;
         this.#retire(word);
@@ -111,16 +108,12 @@ export class EventQueue {
     return false;
   }
 
-  #fillSlot(handler: number, a: number, b: number): number {
-    let slot = this.#freeSlot;
-    if (slot >= 0) this.#freeSlot = this.#payload[slot << 2];
-    else slot = this.#newSlot();
+  #fillSlot(slot: number, handler: number, a: number, b: number): void {
     const payload = this.#payload;
     const word = slot << 2;
     payload[word] = handler;
     payload[word + 1] = a;
     payload[word + 2] = b;
-    return slot;
   }
 
   /** Makes the present id of a slot invalid. Generations go round from 1 to 2^26, so that no id is 0. */
@@ -128,9 +121,11 @@ export class EventQueue {
     this.#payload[word + 3] = (this.#payload[word + 3] & generationMask) + 1;
   }
 
+  /** A new last node with a slot of its own. */
   #append(): number {
     const at = this.#end;
     if (at === this.#capacity) this.#growHeap();
+    this.#slots[at] = this.#freeSlot >= 0 ? this.#takeSlot() : this.#newSlot();
     this.#end = at + 1;
     return at;
   }
@@ -146,7 +141,7 @@ export class EventQueue {
     while (at > root) {
       const parent = (at >> 2) + 2;
       const parentTime = times[parent];
-      if (parentTime < time || (parentTime === time && orders[parent] < order)) break;
+      if (parentTime <= time && (parentTime < time || orders[parent] < order)) break;
       times[at] = parentTime;
       orders[at] = orders[parent];
       slots[at] = slots[parent];
@@ -157,8 +152,9 @@ export class EventQueue {
     slots[at] = slot;
   }
 
-  /** Moves the last node to the vacant root and on to where it belongs. */
+  /** Gives the root's slot back, moves the last node to the root and on to where it belongs. */
   #fillRoot(): void {
+    this.#releaseSlot(this.#slots[root]);
     const end = --this.#end;
     this.#times[root] = this.#times[end];
     this.#orders[root] = this.#orders[end];
@@ -168,55 +164,83 @@ export class EventQueue {
   }
 
   /**
-   * Which of four children is least cannot be predicted. Near the root, where the keys are in the cache, it is quicker
-   * to compute it without a branch; further down it is quicker to let the processor guess, for then it fetches the
-   * next keys while it waits for these.
+   * Moves the root's node down to where it belongs. Which of four children is least cannot be predicted; here, where the
+   * keys are in the cache, it is quicker to compute it without a branch.
    */
   #sinkRoot(): void {
     const times = this.#times;
     const orders = this.#orders;
     const slots = this.#slots;
-    const end = this.#end;
+    const near = this.#end < nearPositions ? this.#end : nearPositions;
     this.#vacant = false;
     const time = times[root];
     const order = orders[root];
     const slot = slots[root];
     let at = root;
-    for (;;) {
-      const first = ((at << 2) - 8) | 0;
-      if (first >= end) break;
-      let least = times[first];
-      const second = times[first + 1];
-      const third = times[first + 2];
-      const fourth = times[first + 3];
-      let child = first;
-      if (first < nearPositions) {
-        const left = first + +(second < least);
-        const right = first + 2 + +(fourth < third);
-        const leftTime = times[left];
-        const rightTime = times[right];
-        if (least === second || third === fourth || leftTime === rightTime) child = this.#leastOf(first);
-        else child = right + ((left - right) & (+(rightTime < leftTime) - 1));
-        least = times[child];
-      } else {
-        if (second < least || (second === least && orders[first + 1] < orders[child])) {
-          least = second;
-          child = first + 1;
-        }
-        if (third < least || (third === least && orders[first + 2] < orders[child])) {
-          least = third;
-          child = first + 2;
-        }
-        if (fourth < least || (fourth === least && orders[first + 3] < orders[child])) {
-          least = fourth;
-          child = first + 3;
-        }
-      }
-      if (time < least || (time === least && order < orders[child])) break;
+    let first = 4;
+    while (first < near) {
+      const t0 = times[first];
+      const t1 = times[(first + 1) | 0];
+      const t2 = times[(first + 2) | 0];
+      const t3 = times[(first + 3) | 0];
+      const left = (first + +(t1 < t0)) | 0;
+      const right = (first + 2 + +(t3 < t2)) | 0;
+      const leftTime = times[left];
+      const rightTime = times[right];
+      let child = (right + ((left - right) & (+(rightTime < leftTime) - 1))) | 0;
+      if (t0 === t1 || t2 === t3 || leftTime === rightTime) child = this.#leastOf(first);
+      const least = times[child];
+      if (time <= least && (time < least || order < orders[child])) break;
       times[at] = least;
       orders[at] = orders[child];
       slots[at] = slots[child];
       at = child;
+      first = ((at << 2) - 8) | 0;
+    }
+    times[at] = time;
+    orders[at] = order;
+    slots[at] = slot;
+    if (first >= nearPositions) this.#sinkFar(at);
+  }
+
+  /**
+   * The same from further down. There it is quicker to let the processor guess, for then it fetches the next keys from
+   * memory while it waits for these.
+   */
+  #sinkFar(from: number): void {
+    const times = this.#times;
+    const orders = this.#orders;
+    const slots = this.#slots;
+    const end = this.#end;
+    const time = times[from];
+    const order = orders[from];
+    const slot = slots[from];
+    let at = from | 0;
+    let first = ((at << 2) - 8) | 0;
+    while (first < end) {
+      let child = first;
+      let least = times[first];
+      const t1 = times[(first + 1) | 0];
+      const t2 = times[(first + 2) | 0];
+      const t3 = times[(first + 3) | 0];
+      if (t1 <= least && (t1 < least || orders[first + 1] < orders[child])) {
+        least = t1;
+        child = (first + 1) | 0;
+      }
+      if (t2 <= least && (t2 < least || orders[first + 2] < orders[child])) {
+        least = t2;
+        child = (first + 2) | 0;
+      }
+      if (t3 <= least && (t3 < least || orders[first + 3] < orders[child])) {
+        least = t3;
+        child = (first + 3) | 0;
+      }
+      if (time <= least && (time < least || order < orders[child])) break;
+      times[at] = least;
+      orders[at] = orders[child];
+      slots[at] = slots[child];
+      at = child;
+      first = ((at << 2) - 8) | 0;
     }
     times[at] = time;
     orders[at] = order;
@@ -244,8 +268,7 @@ export class EventQueue {
     for (let at = root; at < end; at++) {
       const slot = this.#slots[at];
       if (payload[slot << 2] === cancelled) {
-        payload[slot << 2] = this.#freeSlot;
-        this.#freeSlot = slot;
+        this.#releaseSlot(slot);
       } else {
         this.#times[kept] = this.#times[at];
         this.#orders[kept] = this.#orders[at];
@@ -257,6 +280,17 @@ export class EventQueue {
     this.#end = kept;
     this.#cancelled = 0;
     for (let at = root + 1; at < kept; at++) this.#rise(at);
+  }
+
+  #releaseSlot(slot: number): void {
+    this.#payload[slot << 2] = this.#freeSlot;
+    this.#freeSlot = slot;
+  }
+
+  #takeSlot(): number {
+    const slot = this.#freeSlot;
+    this.#freeSlot = this.#payload[slot << 2];
+    return slot;
   }
 
   #newSlot(): number {
