@@ -123,6 +123,25 @@ test('times are rounded to whole microseconds', () => {
   assert.equal(fired[3][0], 10);
 });
 
+test('a delay is scheduling at the time that far from now', () => {
+  const { engine, note, fired } = recorder();
+  engine.runUntil(100);
+  engine.schedule(107, note, 1, 0);
+  engine.after(6.6, note, 2, -3);
+  engine.schedule(107, note, 3, 0);
+  engine.after(0, note, 4, 0);
+  engine.runUntil(200);
+  assert.deepEqual(fired, [
+    [100, 4, 0],
+    [107, 1, 0],
+    [107, 2, -3],
+    [107, 3, 0],
+  ]);
+  for (const delay of [-1, -0.1, Number.NaN, Infinity]) {
+    assert.throws(() => engine.after(delay, note, 0, 0), /note scheduled at/);
+  }
+});
+
 test('the past, infinity and what is no number are refused with the name of the handler', () => {
   const { engine, note } = recorder();
   engine.runUntil(100);

@@ -17,7 +17,8 @@ const latest = 9_007_199_254_740_991;
 
 /**
  * The virtual clock and the pending events. Events fire by (time, priority, sequence): a total order, in which
- * the sequence is that of scheduling. Lower priorities fire first; the usual one is 0.
+ * the sequence is that of scheduling. Lower priorities fire first; the usual one is 0. Whoever schedules may give any
+ * finite time from `now` on: here, and nowhere else, it is rounded to a whole microsecond.
  */
 export class Engine {
   /** Virtual time, whole microseconds; never decreases. */
@@ -46,7 +47,7 @@ export class Engine {
     return this.#handlers.push(handler) - 1;
   }
 
-  /** Fires `handler(a, b)` at `atMicros`, which may be any finite number from `now` on and is rounded here. */
+  /** Fires `handler(a, b)` at `atMicros`; `a` and `b` are int32. */
   schedule(atMicros: number, handler: number, a = 0, b = 0): EventId {
     return this.scheduleInOrder(atMicros, this.reserveOrder(), handler, a, b);
   }
@@ -65,7 +66,9 @@ export class Engine {
 
   /** As `schedule`, among events of the same time before all of a greater priority; -128 to 127. */
   scheduleWithPriority(atMicros: number, priority: number, handler: number, a = 0, b = 0): EventId {
-    assert(priority >= -128 && priority <= 127, `${priority} is not a priority from -128 to 127`);
+    if (!(priority >= -128 && priority <= 127)) {
+      throw new AssertionError(`${priority} is not a priority from -128 to 127`);
+    }
     return this.scheduleInOrder(atMicros, priority * ordersPerPriority + this.reserveOrder(), handler, a, b);
   }
 
@@ -76,7 +79,7 @@ export class Engine {
     return order;
   }
 
-  /** As `schedule`, with an order that was reserved and is used once. The one place where times are rounded. */
+  /** As `schedule`, with an order that was reserved and is used once. */
   scheduleInOrder(atMicros: number, order: number, handler: number, a: number, b: number): EventId {
     if (!(atMicros >= this.now && atMicros <= latest)) this.#refuse(atMicros, handler);
     return this.#queue.idOf(this.#queue.push(Math.round(atMicros), order, handler, a, b));
