@@ -445,8 +445,8 @@ export class Client implements Outbound {
   }
 
   private leaveGate(call: number, cause: number): void {
-    const gate = this.gateOf(call);
-    if (gate === null) return;
+    if (this.gates[this.calls.spec[call]] === null) return;
+    const gate = this.gateOf(call) as Gate;
     gate.inFlight--;
     const breaker = gate.breaker;
     if (breaker?.record(this.engine.now, cause === ok))
@@ -473,7 +473,7 @@ export class Client implements Outbound {
   private finish(call: number, cause: number): void {
     const calls = this.calls;
     let follower = calls.follower[call];
-    const flights = this.gateOf(call)?.flights;
+    const flights = this.specs[calls.spec[call]].singleFlight ? this.gateOf(call)?.flights : null;
     if (flights) flights.delete(calls.key[call]);
     this.conclude(call, cause);
     while (follower !== none) {
