@@ -1,3 +1,4 @@
+import { causes } from '../base/cause.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import type { Model, Threshold } from './model.ts';
 
@@ -222,21 +223,7 @@ export function parseThreshold(text: string): Parsed<Threshold> {
 }
 
 /** The values of the tag `cause`: the outcomes of a request in the traffic room, success left out. */
-export const failureCauses: readonly string[] = [
-  'timeout',
-  'deadline',
-  'refused',
-  'shed',
-  'rateLimited',
-  'unavailable',
-  'breakerOpen',
-  'bulkheadFull',
-  'poolTimeout',
-  'application',
-  'dependency',
-  'cancelled',
-  'terminated',
-];
+export const failureCauses: readonly string[] = causes.filter((cause) => cause !== 'ok');
 
 /** What the tags may name. */
 export interface Names {

@@ -1,3 +1,4 @@
+import type { Cause } from '../../base/cause.ts';
 import type { Distribution } from '../../base/distribution-spec.ts';
 
 /**
@@ -134,24 +135,7 @@ export interface Call {
   readonly singleFlight: boolean;
 }
 
-/** Why a request did not succeed. `ok` is success; the order is the order of reports. */
-export const causes = [
-  'ok',
-  'timeout',
-  'deadline',
-  'refused',
-  'shed',
-  'rateLimited',
-  'unavailable',
-  'breakerOpen',
-  'bulkheadFull',
-  'poolTimeout',
-  'application',
-  'dependency',
-  'cancelled',
-  'terminated',
-] as const;
-export type Cause = (typeof causes)[number];
+export { type Cause, causes } from '../../base/cause.ts';
 
 /** Demand. Each request is one of `requests` by weight, unless the journey says which. */
 export interface Source {
