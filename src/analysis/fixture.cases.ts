@@ -105,6 +105,12 @@ export const endpoint = (some: Partial<Endpoint>): Endpoint => ({
   offered: 0,
   outcomes: outcomes({}),
   wasted: 0,
+  cpuMicros: 0,
+  inFlightMicros: 0,
+  queueMicros: 0,
+  queueMax: 0,
+  inFlightMax: 0,
+  retries: 0,
   latency: empty,
   ...some,
 });

@@ -32,7 +32,7 @@ export interface RunEvent {
 
 /** A law that must hold in every run, and what it found. A failed check is a defect of the simulator. */
 export interface Check {
-  readonly name: 'conservation' | 'monotone time' | 'littles law' | 'pools';
+  readonly name: 'conservation' | 'monotone time' | 'littles law' | 'pools' | 'attribution';
   readonly passed: boolean;
   readonly detail: string;
 }

@@ -59,6 +59,15 @@ export interface EndpointAccount {
   readonly outcomes: Outcomes;
   /** Answered to nobody: the client had given up. Included in outcomes. */
   readonly wasted: number;
+  /** CPU that its requests used, also those whose client had given up. The endpoints of a service add up to it. */
+  readonly cpuMicros: number;
+  /** Time integral of its requests inside the service, queued ones included, in request-microseconds. */
+  readonly inFlightMicros: number;
+  readonly queueMicros: number;
+  readonly queueMax: number;
+  readonly inFlightMax: number;
+  /** Attempts after a failure that users and services sent to it. */
+  readonly retries: number;
   /** From arrival at the replica to the answer, refusals left out. */
   readonly latency: SketchSummary;
 }

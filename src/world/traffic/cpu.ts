@@ -6,8 +6,9 @@
 import { assert } from '../../base/assert.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CfsQuota } from './cfs.ts';
+import type { EndpointCpu } from './endpoint-cpu.ts';
 import { grownFloats, grownInts } from './slots.ts';
-import { none } from './work-pool.ts';
+import { none, type WorkPool } from './work-pool.ts';
 
 /** Runs bursts of many threads at once. */
 export interface Cpu {
@@ -15,6 +16,8 @@ export interface Cpu {
   start(work: number, demandMicros: number): void;
   /** Brings the accounts up to now. */
   settle(): void;
+  /** Credits endpoints with what their running bursts have had up to the last settlement. */
+  attribute(): void;
   readonly usedMicros: number;
   readonly throttledMicros: number;
 }
@@ -26,12 +29,14 @@ export class FreeCpu implements Cpu {
   private running = 0;
   private settledMicros: number;
   private readonly engine: Engine;
+  private readonly endpointCpu: EndpointCpu;
   private readonly endHandler: number;
   private readonly replica: number;
 
-  /** `endHandler(replica, work)` is the engine's event for the end of a burst; it must call `end()`. */
-  constructor(engine: Engine, endHandler: number, replica: number) {
+  /** `endHandler(replica, work)` is the engine's event for the end of a burst; it must call `end(work)`. */
+  constructor(engine: Engine, endpointCpu: EndpointCpu, endHandler: number, replica: number) {
     this.engine = engine;
+    this.endpointCpu = endpointCpu;
     this.endHandler = endHandler;
     this.replica = replica;
     this.settledMicros = engine.now;
@@ -40,18 +45,24 @@ export class FreeCpu implements Cpu {
   start(work: number, demandMicros: number): void {
     this.settle();
     this.running++;
+    this.endpointCpu.start(work, this.engine.now);
     this.engine.after(demandMicros, this.endHandler, this.replica, work);
   }
 
   /** A burst has ended. */
-  end(): void {
+  end(work: number): void {
     this.settle();
     this.running--;
+    this.endpointCpu.stop(work, this.engine.now);
   }
 
   settle(): void {
     this.usedMicros += this.running * (this.engine.now - this.settledMicros);
     this.settledMicros = this.engine.now;
+  }
+
+  attribute(): void {
+    // The endpoints' account runs on by itself while a burst does.
   }
 }
 
@@ -67,6 +78,8 @@ export class SharedCpu implements Cpu {
   private readonly engine: Engine;
   private readonly wakeHandler: number;
   private readonly replica: number;
+  private readonly pool: WorkPool;
+  private readonly endpointCpu: EndpointCpu;
   private readonly ended: (work: number) => void;
   /** Service that each running burst has received since the beginning. */
   private attained = 0;
@@ -81,7 +94,14 @@ export class SharedCpu implements Cpu {
 
   constructor(
     engine: Engine,
-    options: { wakeHandler: number; replica: number; cores: number; quota: CfsQuota | null },
+    options: {
+      wakeHandler: number;
+      replica: number;
+      cores: number;
+      quota: CfsQuota | null;
+      works: WorkPool;
+      endpointCpu: EndpointCpu;
+    },
     ended: (work: number) => void,
   ) {
     this.engine = engine;
@@ -89,12 +109,15 @@ export class SharedCpu implements Cpu {
     this.replica = options.replica;
     this.cores = options.cores;
     this.quota = options.quota;
+    this.pool = options.works;
+    this.endpointCpu = options.endpointCpu;
     this.ended = ended;
     this.settledMicros = engine.now;
   }
 
   start(work: number, demandMicros: number): void {
     this.settle();
+    this.pool.creditedAt[work] = this.attained;
     this.push(this.attained + demandMicros, work);
     if (!this.waking) this.arm();
   }
@@ -105,7 +128,11 @@ export class SharedCpu implements Cpu {
     this.settle();
     this.waking = true;
     // A burst within half a microsecond of its end has ended: the clock has no finer step.
-    while (this.running > 0 && this.finish[0] - this.attained <= 0.5) this.ended(this.pop());
+    while (this.running > 0 && this.finish[0] - this.attained <= 0.5) {
+      const work = this.pop();
+      this.credit(work);
+      this.ended(work);
+    }
     this.waking = false;
     this.arm();
   }
@@ -118,6 +145,16 @@ export class SharedCpu implements Cpu {
     if (this.throttled) this.throttledMicros += elapsed;
     else if (this.running > 0) this.consume(elapsed, now);
     this.quota?.advance(now);
+  }
+
+  attribute(): void {
+    for (let index = 0; index < this.running; index++) this.credit(this.works[index]);
+  }
+
+  private credit(work: number): void {
+    const creditedAt = this.pool.creditedAt;
+    this.endpointCpu.credit(work, this.attained - creditedAt[work]);
+    creditedAt[work] = this.attained;
   }
 
   /** Between two settlements the running set, the rate and the period are constant but for quota renewals. */

@@ -7,6 +7,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { CfsQuota } from './cfs.ts';
 import type { Cpu } from './cpu.ts';
+import type { EndpointCpu } from './endpoint-cpu.ts';
 import { none, type WorkPool } from './work-pool.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -16,8 +17,8 @@ export interface ExecutorHost {
   admit(work: number): boolean;
   /** Runs the request's program from where it is. */
   run(work: number): void;
-  /** The number of waiting requests changed. */
-  queued(replica: number, change: number): void;
+  /** The request waits to be started (1), or does no longer (−1). */
+  queued(work: number, change: number): void;
 }
 
 export interface QueueLimits {
@@ -33,7 +34,7 @@ export interface Executor {
   burst(work: number, demandMicros: number): void;
   /** A started request has ended. */
   leave(): void;
-  /** Brings the CPU accounts up to now. */
+  /** Brings the CPU accounts up to now, those of the endpoints too. */
   settle(): void;
   readonly usedMicros: number;
   readonly throttledMicros: number;
@@ -55,6 +56,7 @@ export class EventLoop implements Executor {
   private readonly newest: WorkQueue;
   private readonly engine: Engine;
   private readonly works: WorkPool;
+  private readonly endpointCpu: EndpointCpu;
   private readonly host: ExecutorHost;
   private readonly replica: number;
   private readonly endHandler: number;
@@ -65,13 +67,20 @@ export class EventLoop implements Executor {
     engine: Engine,
     works: WorkPool,
     host: ExecutorHost,
-    options: { replica: number; endHandler: number; quota: CfsQuota | null; limits: QueueLimits },
+    options: {
+      replica: number;
+      endHandler: number;
+      quota: CfsQuota | null;
+      limits: QueueLimits;
+      endpointCpu: EndpointCpu;
+    },
   ) {
     this.engine = engine;
     this.works = works;
     this.host = host;
     this.replica = options.replica;
     this.endHandler = options.endHandler;
+    this.endpointCpu = options.endpointCpu;
     this.quota = options.quota;
     this.limits = options.limits;
     this.queue = new WorkQueue(works);
@@ -85,7 +94,7 @@ export class EventLoop implements Executor {
     }
     if (this.waiting >= this.limits.capacity) return false;
     this.waiting++;
-    this.host.queued(this.replica, 1);
+    this.host.queued(work, 1);
     this.works.demand[work] = none;
     if (this.limits.newestFirst) this.newest.pushFront(work);
     else this.queue.pushBack(work);
@@ -118,6 +127,7 @@ export class EventLoop implements Executor {
     const done = this.burstProgress(now);
     const used = done - this.accountedMicros;
     this.usedMicros += used;
+    this.endpointCpu.credit(this.running, used);
     this.throttledMicros += now - this.burstStartMicros - used;
     this.accountedMicros = done;
     this.burstStartMicros = now;
@@ -139,7 +149,7 @@ export class EventLoop implements Executor {
       return;
     }
     this.waiting--;
-    this.host.queued(this.replica, -1);
+    this.host.queued(work, -1);
     if (this.host.admit(work)) this.host.run(work);
   }
 
@@ -163,7 +173,6 @@ export class Threads implements Executor {
   private readonly queue: WorkQueue;
   private readonly cpu: Cpu;
   private readonly host: ExecutorHost;
-  private readonly replica: number;
   private readonly threads: number;
   private readonly limits: QueueLimits;
 
@@ -171,11 +180,10 @@ export class Threads implements Executor {
     works: WorkPool,
     cpu: Cpu,
     host: ExecutorHost,
-    options: { replica: number; threads: number; limits: QueueLimits },
+    options: { threads: number; limits: QueueLimits },
   ) {
     this.cpu = cpu;
     this.host = host;
-    this.replica = options.replica;
     this.threads = options.threads;
     this.limits = options.limits;
     this.queue = new WorkQueue(works);
@@ -196,7 +204,7 @@ export class Threads implements Executor {
       return true;
     }
     if (this.queue.length >= this.limits.capacity) return false;
-    this.host.queued(this.replica, 1);
+    this.host.queued(work, 1);
     if (this.limits.newestFirst) this.queue.pushFront(work);
     else this.queue.pushBack(work);
     return true;
@@ -213,7 +221,7 @@ export class Threads implements Executor {
     this.filling = true;
     while (this.busy < this.threads && this.queue.length > 0) {
       const work = this.queue.pop();
-      this.host.queued(this.replica, -1);
+      this.host.queued(work, -1);
       if (!this.host.admit(work)) continue;
       this.busy++;
       this.host.run(work);
@@ -223,5 +231,6 @@ export class Threads implements Executor {
 
   settle(): void {
     this.cpu.settle();
+    this.cpu.attribute();
   }
 }

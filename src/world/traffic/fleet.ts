@@ -10,6 +10,7 @@ import type { CallPool } from './call-pool.ts';
 import { CfsQuota } from './cfs.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { FreeCpu, SharedCpu } from './cpu.ts';
+import type { EndpointCpu } from './endpoint-cpu.ts';
 import { EventLoop, type Executor, type ExecutorHost, type QueueLimits, Threads } from './executor.ts';
 import type { Service, TrafficModel } from './model.ts';
 import { Replica } from './replica.ts';
@@ -29,6 +30,8 @@ export interface FleetParts {
   readonly model: TrafficModel;
   readonly works: WorkPool;
   readonly calls: CallPool;
+  /** Whom the executors credit with the CPU that requests use. */
+  readonly endpointCpu: EndpointCpu;
 }
 
 /** Creates, drains and forgets replicas. */
@@ -42,6 +45,7 @@ export class Fleet {
   private readonly model: TrafficModel;
   private readonly works: WorkPool;
   private readonly calls: CallPool;
+  private readonly endpointCpu: EndpointCpu;
   private readonly ordinals: number[];
   /** Usage of replicas that are gone, by service. */
   private readonly past: { replicaMicros: number; cpuMicros: number; throttledMicros: number }[];
@@ -60,6 +64,7 @@ export class Fleet {
     this.model = parts.model;
     this.works = parts.works;
     this.calls = parts.calls;
+    this.endpointCpu = parts.endpointCpu;
     const { services, zones } = parts.model;
     this.alive = services.map(() => []);
     this.ready = services.map(() => new ReadySet(zones.length));
@@ -69,7 +74,7 @@ export class Fleet {
     this.burstHandler = this.engine.register('traffic/callback-end', (replica) => loops[replica].end());
     this.sharedHandler = this.engine.register('traffic/cpu', (replica) => shared[replica].wake());
     this.freeHandler = this.engine.register('traffic/burst-end', (replica, work) => {
-      free[replica].end();
+      free[replica].end(work);
       this.host.run(work);
     });
     this.readyHandler = this.engine.register('traffic/ready', (replica) =>
@@ -121,7 +126,7 @@ export class Fleet {
   }
 
   private createExecutor(service: Service, replica: number): Executor {
-    const { engine, works, host } = this;
+    const { engine, works, host, endpointCpu } = this;
     const { limitCores, periodMicros } = service.cpu;
     const quota = limitCores === null ? null : new CfsQuota(limitCores, periodMicros, engine.now);
     const limits: QueueLimits = {
@@ -134,22 +139,24 @@ export class Fleet {
         endHandler: this.burstHandler,
         quota,
         limits,
+        endpointCpu,
       });
       this.loops[replica] = loop;
       return loop;
     }
     const threads = threadsOf(service) ?? Number.POSITIVE_INFINITY;
     const cores = service.cpu.cores ?? Number.POSITIVE_INFINITY;
-    return new Threads(works, this.createCpu(replica, cores, quota), host, { replica, threads, limits });
+    return new Threads(works, this.createCpu(replica, cores, quota), host, { threads, limits });
   }
 
   private createCpu(replica: number, cores: number, quota: CfsQuota | null): FreeCpu | SharedCpu {
     if (cores === Number.POSITIVE_INFINITY && quota === null) {
-      const cpu = new FreeCpu(this.engine, this.freeHandler, replica);
+      const cpu = new FreeCpu(this.engine, this.endpointCpu, this.freeHandler, replica);
       this.free[replica] = cpu;
       return cpu;
     }
-    const options = { wakeHandler: this.sharedHandler, replica, cores, quota };
+    const { works, endpointCpu } = this;
+    const options = { wakeHandler: this.sharedHandler, replica, cores, quota, works, endpointCpu };
     const cpu = new SharedCpu(this.engine, options, (work) => this.host.run(work));
     this.shared[replica] = cpu;
     return cpu;
@@ -189,6 +196,11 @@ export class Fleet {
     past.replicaMicros -= retiredMicros - replica.bornMicros;
     past.cpuMicros -= replica.executor.usedMicros;
     past.throttledMicros -= replica.executor.throttledMicros;
+  }
+
+  /** Brings the CPU accounts of all replicas and endpoints up to now. */
+  settle(): void {
+    for (const replicas of this.alive) for (const { executor } of replicas) executor.settle();
   }
 
   /** Accounts of a service up to now. */

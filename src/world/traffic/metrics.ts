@@ -6,6 +6,8 @@
 import { QuantileSketch } from '../../base/sketch.ts';
 import { microsPerSecond } from '../../base/time.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
+import type { EndpointCpu } from './endpoint-cpu.ts';
+import type { EndpointOccupancy } from './endpoint-occupancy.ts';
 import type { Fleet, Usage } from './fleet.ts';
 import { causeCount, type Durations, type Ledger } from './ledger.ts';
 import { causes, type TrafficModel } from './model.ts';
@@ -50,6 +52,26 @@ export class TrafficMetrics {
         ledger.endpointFailed[id],
       ]);
       this.buckets('http_server_request_duration_seconds_bucket', labels, ledger.endpointOk[id]);
+    }
+  }
+
+  /** What the requests of each endpoint cost its service, and how many of them are inside and waiting. */
+  publishEndpointLoad(
+    model: TrafficModel,
+    cpu: EndpointCpu,
+    occupancy: readonly EndpointOccupancy[],
+    now: () => number,
+  ): void {
+    for (const { id, name, service } of model.endpoints) {
+      const labels = { service: model.services[service].name, endpoint: name };
+      const here = occupancy[id];
+      this.average('endpoint_requests_in_flight', labels, now, () => here.inFlightMicros(now()));
+      this.average('endpoint_queue_length', labels, now, () => here.queuedMicros(now()));
+      this.instruments.publish(
+        'endpoint_cpu_usage_seconds_total',
+        labels,
+        () => cpu.usedMicros(id, now()) / microsPerSecond,
+      );
     }
   }
 

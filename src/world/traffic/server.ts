@@ -9,6 +9,7 @@ import type { DistributionTable } from '../../base/distribution.ts';
 import type { RandomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { wholeMicros } from './duration.ts';
+import type { EndpointOccupancy } from './endpoint-occupancy.ts';
 import type { ExecutorHost } from './executor.ts';
 import {
   application,
@@ -43,7 +44,9 @@ export interface ServerParts {
   readonly distributions: DistributionTable;
   readonly ledger: Ledger;
   readonly replicas: readonly Replica[];
+  /** By service. */
   readonly occupancy: readonly Occupancy[];
+  readonly endpointOccupancy: readonly EndpointOccupancy[];
   /** One stream per endpoint, for its durations, branches and failures. */
   readonly streams: readonly RandomStream[];
   /** Called when the last request has left a draining replica. */
@@ -65,6 +68,7 @@ export class Server implements ExecutorHost {
   private readonly ledger: Ledger;
   private readonly replicas: readonly Replica[];
   private readonly occupancy: readonly Occupancy[];
+  private readonly endpointOccupancy: readonly EndpointOccupancy[];
   private readonly streams: readonly RandomStream[];
   private readonly drained: (replica: Replica) => void;
   private readonly revived: (replica: Replica) => void;
@@ -85,6 +89,7 @@ export class Server implements ExecutorHost {
     this.ledger = parts.ledger;
     this.replicas = parts.replicas;
     this.occupancy = parts.occupancy;
+    this.endpointOccupancy = parts.endpointOccupancy;
     this.streams = parts.streams;
     this.drained = parts.drained;
     this.revived = parts.revived;
@@ -119,6 +124,7 @@ export class Server implements ExecutorHost {
       return;
     }
     this.occupancy[replica.service].arrive(now);
+    this.endpointOccupancy[endpoint].arrive(now);
     replica.inFlight++;
     works.position[work] = this.program.entry[endpoint];
     if (!replica.executor.arrive(work)) this.leaveRefused(work, replica);
@@ -133,7 +139,10 @@ export class Server implements ExecutorHost {
   }
 
   private leaveRefused(work: number, replica: Replica): void {
-    this.occupancy[replica.service].leave(this.engine.now, this.works.arrivedMicros[work]);
+    const { works } = this;
+    const now = this.engine.now;
+    this.occupancy[replica.service].leave(now, works.arrivedMicros[work]);
+    this.endpointOccupancy[works.endpoint[work]].leave(now);
     replica.inFlight--;
     this.turnAway(work, refused);
     if (replica.draining && replica.inFlight === 0) this.drained(replica);
@@ -144,8 +153,11 @@ export class Server implements ExecutorHost {
     this.send(work, cause);
   }
 
-  queued(replica: number, change: number): void {
-    this.occupancy[this.replicas[replica].service].queue(this.engine.now, change);
+  queued(work: number, change: number): void {
+    const endpoint = this.works.endpoint[work];
+    const now = this.engine.now;
+    this.occupancy[this.endpoints[endpoint].service].queue(now, change);
+    this.endpointOccupancy[endpoint].queue(now, change);
   }
 
   admit(work: number): boolean {
@@ -258,6 +270,7 @@ export class Server implements ExecutorHost {
     const replica = this.replicas[works.replica[work]];
     const arrived = works.arrivedMicros[work];
     this.occupancy[replica.service].leave(now, arrived);
+    this.endpointOccupancy[endpoint].leave(now);
     replica.inFlight--;
     this.ledger.endpointEnded(endpoint, cause, now - arrived);
     if (works.call[work] === none) this.ledger.endpointWasted[endpoint]++;

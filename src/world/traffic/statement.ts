@@ -11,6 +11,8 @@ import type {
   TrafficAccounts,
 } from './accounts.ts';
 import type { Demand } from './demand.ts';
+import type { EndpointCpu } from './endpoint-cpu.ts';
+import type { EndpointOccupancy } from './endpoint-occupancy.ts';
 import type { Fleet, Usage } from './fleet.ts';
 import { causeCount, type Durations, type Ledger } from './ledger.ts';
 import { causes, type TrafficModel } from './model.ts';
@@ -25,14 +27,24 @@ export interface ServiceBaseline {
   readonly arrivals: number;
 }
 
+/** What was so at the beginning of the measured window, by endpoint. */
+export interface EndpointBaseline {
+  readonly cpuMicros: number;
+  readonly inFlightMicros: number;
+  readonly queuedMicros: number;
+}
+
 export interface StatementParts {
   readonly model: TrafficModel;
   readonly ledger: Ledger;
   readonly fleet: Fleet;
   readonly occupancy: readonly Occupancy[];
+  readonly endpointOccupancy: readonly EndpointOccupancy[];
+  readonly endpointCpu: EndpointCpu;
   readonly demand: Demand;
   readonly routes: readonly Route[];
   readonly baseline: readonly ServiceBaseline[];
+  readonly endpointBaseline: readonly EndpointBaseline[];
   readonly fromMicros: number;
   readonly toMicros: number;
 }
@@ -40,12 +52,13 @@ export interface StatementParts {
 /** Draws up the accounts of the measured window. */
 export function stateAccounts(parts: StatementParts): TrafficAccounts {
   const { model, fromMicros, toMicros } = parts;
+  const retries = retriesTo(parts);
   return {
     fromMicros,
     toMicros,
     sources: model.sources.map(({ id }) => sourceAccount(parts, id)),
     services: model.services.map(({ id }) => serviceAccount(parts, id)),
-    endpoints: model.endpoints.map(({ id }) => endpointAccount(parts, id)),
+    endpoints: model.endpoints.map(({ id }) => endpointAccount(parts, id, retries[id])),
     calls: parts.routes.map((route) => callAccount(parts, route)),
   };
 }
@@ -54,6 +67,27 @@ export function stateAccounts(parts: StatementParts): TrafficAccounts {
 export function serviceBaseline(fleet: Fleet, occupancy: Occupancy, service: number): ServiceBaseline {
   const { inFlightMicros, queuedMicros, arrivals } = occupancy;
   return { usage: fleet.usage(service), inFlightMicros, queuedMicros, arrivals };
+}
+
+/** CPU and integrals of one endpoint now, to subtract later; after the executors are settled. */
+export function endpointBaseline(
+  cpu: EndpointCpu,
+  occupancy: EndpointOccupancy,
+  endpoint: number,
+  nowMicros: number,
+): EndpointBaseline {
+  return {
+    cpuMicros: cpu.usedMicros(endpoint, nowMicros),
+    inFlightMicros: occupancy.inFlightMicros(nowMicros),
+    queuedMicros: occupancy.queuedMicros(nowMicros),
+  };
+}
+
+/** Retries of all calls to each endpoint. */
+function retriesTo({ model, ledger }: StatementParts): number[] {
+  const retries = model.endpoints.map(() => 0);
+  for (const { id, endpoint } of model.calls) retries[endpoint] += ledger.since(ledger.callRetries, id);
+  return retries;
 }
 
 function sourceAccount({ model, ledger, demand }: StatementParts, id: number): SourceAccount {
@@ -93,14 +127,24 @@ function serviceAccount({ model, fleet, occupancy, baseline }: StatementParts, i
   };
 }
 
-function endpointAccount({ model, ledger }: StatementParts, id: number): EndpointAccount {
+function endpointAccount(parts: StatementParts, id: number, retries: number): EndpointAccount {
+  const { model, ledger } = parts;
   const endpoint = model.endpoints[id];
+  const here = parts.endpointOccupancy[id];
+  const now = endpointBaseline(parts.endpointCpu, here, id, parts.toMicros);
+  const before = parts.endpointBaseline[id];
   return {
     service: model.services[endpoint.service].name,
     endpoint: endpoint.name,
     offered: ledger.since(ledger.endpointStarted, id),
     outcomes: outcomes(ledger, ledger.endpointOutcomes, [id]),
     wasted: ledger.since(ledger.endpointWasted, id),
+    cpuMicros: now.cpuMicros - before.cpuMicros,
+    inFlightMicros: now.inFlightMicros - before.inFlightMicros,
+    queueMicros: now.queuedMicros - before.queuedMicros,
+    queueMax: here.queuedMax,
+    inFlightMax: here.inFlightMax,
+    retries,
     latency: mergeSummaries([summary(ledger.endpointOk[id]), summary(ledger.endpointFailed[id])]),
   };
 }

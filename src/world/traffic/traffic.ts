@@ -11,6 +11,8 @@ import { Balancer } from './balancer.ts';
 import { CallPool } from './call-pool.ts';
 import { Client } from './client.ts';
 import { Demand } from './demand.ts';
+import { EndpointCpu } from './endpoint-cpu.ts';
+import { EndpointOccupancy } from './endpoint-occupancy.ts';
 import { Fleet } from './fleet.ts';
 import { type LatencyLimits, Ledger } from './ledger.ts';
 import { TrafficMetrics } from './metrics.ts';
@@ -19,7 +21,13 @@ import { Occupancy } from './occupancy.ts';
 import { assemble } from './program.ts';
 import { callNames, type Route, routesOf } from './route.ts';
 import { Server } from './server.ts';
-import { type ServiceBaseline, serviceBaseline, stateAccounts } from './statement.ts';
+import {
+  type EndpointBaseline,
+  endpointBaseline,
+  type ServiceBaseline,
+  serviceBaseline,
+  stateAccounts,
+} from './statement.ts';
 import { none, WorkPool } from './work-pool.ts';
 
 export interface TrafficOptions {
@@ -33,7 +41,7 @@ export interface TrafficOptions {
 
 /** A law and whether it holds now. */
 export interface LawCheck {
-  readonly name: 'conservation' | 'littles law' | 'pools';
+  readonly name: 'conservation' | 'littles law' | 'pools' | 'attribution';
   readonly passed: boolean;
   readonly detail: string;
 }
@@ -48,11 +56,14 @@ export class Traffic {
   private readonly ledger: Ledger;
   private readonly fleet: Fleet;
   private readonly occupancy: readonly Occupancy[];
+  private readonly endpointOccupancy: readonly EndpointOccupancy[];
+  private readonly endpointCpu: EndpointCpu;
   private readonly server: Server;
   private readonly demand: Demand;
   private readonly metrics: TrafficMetrics;
   private readonly routes: readonly Route[];
-  private baseline: readonly ServiceBaseline[];
+  private baseline: readonly ServiceBaseline[] = [];
+  private endpointBaseline: readonly EndpointBaseline[] = [];
   private fromMicros = 0;
 
   constructor(model: TrafficModel, options: TrafficOptions) {
@@ -62,10 +73,12 @@ export class Traffic {
     this.note = options.note;
     this.ledger = new Ledger(model, options.latencyLimits);
     this.occupancy = model.services.map(() => new Occupancy());
+    this.endpointOccupancy = model.endpoints.map(() => new EndpointOccupancy());
+    this.endpointCpu = new EndpointCpu(model.endpoints.length, this.works);
     this.routes = routesOf(model);
-    const { works, calls, ledger, occupancy } = this;
+    const { works, calls, ledger, occupancy, endpointOccupancy, endpointCpu } = this;
     const distributions = new DistributionTable();
-    const fleet = new Fleet({ engine, model, works, calls });
+    const fleet = new Fleet({ engine, model, works, calls, endpointCpu });
     this.fleet = fleet;
     const stream = (name: string) => randomStream(seed, name);
     const names = callNames(this.routes);
@@ -78,6 +91,7 @@ export class Traffic {
       ledger,
       replicas: fleet.replicas,
       occupancy,
+      endpointOccupancy,
       streams: model.endpoints.map(({ name, service }) =>
         stream(`endpoint/${model.services[service].name}/${name}`),
       ),
@@ -109,7 +123,7 @@ export class Traffic {
     this.metrics = new TrafficMetrics(options.instruments);
     this.publish();
     this.fleet.start(this.server);
-    this.baseline = this.measuredFromNow();
+    this.measureFromNow();
     this.demand.start();
   }
 
@@ -125,14 +139,17 @@ export class Traffic {
   private publish(): void {
     const { metrics, model, ledger } = this;
     metrics.publishSources(model, ledger);
+    const now = () => this.engine.now;
     metrics.publishEndpoints(model, ledger);
-    metrics.publishServices(model, this.fleet, this.occupancy, () => this.engine.now);
+    metrics.publishEndpointLoad(model, this.endpointCpu, this.endpointOccupancy, now);
+    metrics.publishServices(model, this.fleet, this.occupancy, now);
     metrics.publishCalls(this.routes, ledger);
   }
 
   /** Brings integrals up to now; before a sample is taken. */
   settle(): void {
     for (const occupancy of this.occupancy) occupancy.settle(this.engine.now);
+    this.fleet.settle();
   }
 
   /** Ends a sample interval; after the sample was taken. */
@@ -146,12 +163,17 @@ export class Traffic {
     this.settle();
     this.ledger.reset();
     for (const occupancy of this.occupancy) occupancy.resetMaxima();
-    this.baseline = this.measuredFromNow();
+    for (const occupancy of this.endpointOccupancy) occupancy.resetMaxima();
+    this.measureFromNow();
     this.fromMicros = this.engine.now;
   }
 
-  private measuredFromNow(): ServiceBaseline[] {
-    return this.model.services.map(({ id }) => serviceBaseline(this.fleet, this.occupancy[id], id));
+  private measureFromNow(): void {
+    const { model, fleet, occupancy, endpointOccupancy, endpointCpu } = this;
+    this.baseline = model.services.map(({ id }) => serviceBaseline(fleet, occupancy[id], id));
+    this.endpointBaseline = model.endpoints.map(({ id }) =>
+      endpointBaseline(endpointCpu, endpointOccupancy[id], id, this.engine.now),
+    );
   }
 
   /** An operator's command; the service must be one of the model's. */
@@ -181,15 +203,19 @@ export class Traffic {
   /** The accounts of the measured window up to now. */
   accounts(): TrafficAccounts {
     this.settle();
-    const { model, ledger, fleet, occupancy, demand, routes, baseline, fromMicros } = this;
+    const { model, ledger, fleet, occupancy, endpointOccupancy, endpointCpu, demand, routes } = this;
+    const { baseline, endpointBaseline, fromMicros } = this;
     const toMicros = this.engine.now;
-    return stateAccounts({ model, ledger, fleet, occupancy, demand, routes, baseline, fromMicros, toMicros });
+    return stateAccounts({
+      ...{ model, ledger, fleet, occupancy, endpointOccupancy, endpointCpu, demand, routes },
+      ...{ baseline, endpointBaseline, fromMicros, toMicros },
+    });
   }
 
   /** The laws that must hold at any instant between two events. */
   checks(): LawCheck[] {
     this.settle();
-    return [this.conservation(), this.littlesLaw(), this.poolBounds()];
+    return [this.conservation(), this.littlesLaw(), this.poolBounds(), this.attribution()];
   }
 
   /** Every request that began has ended once or is in flight, and every arrival at a service has left or is inside. */
@@ -231,10 +257,44 @@ export class Traffic {
     return { name: 'pools', passed: overfull.length === 0, detail: live };
   }
 
+  /** Endpoints add up to their service: requests inside and waiting, their integrals, and the CPU used. */
+  private attribution(): LawCheck {
+    const now = this.engine.now;
+    const sums = this.model.services.map(() => ({ inFlight: 0, queued: 0, stays: 0, waits: 0, cpu: 0 }));
+    for (const { id, service } of this.model.endpoints) {
+      const here = this.endpointOccupancy[id];
+      const sum = sums[service];
+      sum.inFlight += here.inFlight;
+      sum.queued += here.queued;
+      sum.stays += here.inFlightMicros(now);
+      sum.waits += here.queuedMicros(now);
+      sum.cpu += this.endpointCpu.usedMicros(id, now);
+    }
+    let counted = true;
+    let worst = 0;
+    for (const [id, sum] of sums.entries()) {
+      const { inFlight, queued, inFlightMicros, queuedMicros } = this.occupancy[id];
+      counted &&= sum.inFlight === inFlight && sum.queued === queued;
+      const cpu = relativeError(sum.cpu, this.fleet.usage(id).cpuMicros);
+      worst = Math.max(worst, cpu, relativeError(sum.stays, inFlightMicros));
+      worst = Math.max(worst, relativeError(sum.waits, queuedMicros));
+    }
+    // CPU is shared in fractions of a microsecond, which a sum over millions of bursts rounds differently.
+    return {
+      name: 'attribution',
+      passed: counted && worst < 1e-6,
+      detail: `largest relative error ${worst.toExponential(1)}`,
+    };
+  }
+
   /** Requests that users began so far. */
   get begun(): number {
     return total(this.ledger.sourceStarted);
   }
+}
+
+function relativeError(sum: number, whole: number): number {
+  return Math.abs(sum - whole) / Math.max(1, whole);
 }
 
 function total(counter: Float64Array): number {

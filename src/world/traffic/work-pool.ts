@@ -36,6 +36,8 @@ export class WorkPool {
   deadlineMicros = new Float64Array(0);
   /** CPU demand of the callback that waits for the event loop; negative for a request that is not started. */
   demand = new Float64Array(0);
+  /** What shared cores had given each burst when this one's endpoint was last credited with CPU. */
+  creditedAt = new Float64Array(0);
 
   get live(): number {
     return this.slots.live;
@@ -70,5 +72,6 @@ export class WorkPool {
     this.arrivedMicros = grownFloats(this.arrivedMicros, capacity);
     this.deadlineMicros = grownFloats(this.deadlineMicros, capacity);
     this.demand = grownFloats(this.demand, capacity);
+    this.creditedAt = grownFloats(this.creditedAt, capacity);
   }
 }

@@ -154,14 +154,20 @@ export function callersFirst(edges: readonly (readonly number[])[]): number[] {
   return order;
 }
 
-/** Calls that one request of each endpoint causes on average, its own and those of the called; expects no circle. */
+/**
+ * Calls that one request of each endpoint causes on average, its own and those of the called. Calls within a circle count
+ * as none, so that of a system with circles it is the least.
+ */
 export function treeSizes(endpoints: readonly EndpointDraft[], calls: readonly Call[]): Float64Array {
-  const edges = callEdges(endpoints, calls);
+  const all = callEdges(endpoints, calls);
+  const component = components(all);
+  const edges = all.map((list, from) => list.filter((to) => component[to] !== component[from]));
   const sizes = new Float64Array(endpoints.length);
   for (const id of callersFirst(edges).reverse()) {
     let size = 0;
     callsIn(endpoints[id].steps, (call, times) => {
-      size += times * (1 + sizes[calls[call].endpoint]);
+      const { endpoint } = calls[call];
+      if (component[endpoint] !== component[id]) size += times * (1 + sizes[endpoint]);
     });
     sizes[id] = size;
   }

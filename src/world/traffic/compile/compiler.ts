@@ -7,7 +7,7 @@ import type { CompileContext, Compiler } from '../../../model/kind.ts';
 import type { ServiceModel } from '../../../model/kinds/service-model.ts';
 import type { Traffic, WrittenTrace } from '../../../model/kinds/traffic.ts';
 import { readDuration } from '../../../model/notation.ts';
-import { qualifiedName, type Resource, type ResourceSet } from '../../../model/resource.ts';
+import { qualifiedName, type Resource, ResourceSet } from '../../../model/resource.ts';
 import type { Endpoint, Source, TrafficModel } from '../model.ts';
 import { bindModels, modelledServices } from './binding.ts';
 import { callEdges, checkCircles, withoutCircles } from './call-graph.ts';
@@ -61,6 +61,8 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
     diagnostics.error('nothing-to-simulate', 'There is no workload to simulate among the manifests.', {
       remedy: 'Add a Deployment or a StatefulSet.',
     });
+    // The rest is judged as if the workloads had been left out.
+    compileTraffic(new ResourceSet(resources.all, [anything]), context);
     return null;
   }
   const services = draftServices(resources, deployments, bound, context);
@@ -72,7 +74,12 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
   checkStrays(stray, scope, lookup);
   checkIngresses(resources, lookup, context);
   const acyclic = checkCircles(endpoints, scope.calls, context);
-  if (!acyclic || !resources.whole) return assemble(scope, endpoints, compileSources(scope, lookup));
+  if (!acyclic || !resources.whole) {
+    const sources = compileSources(scope, lookup);
+    checkSizes(scope, endpoints, sources);
+    checkAttributes(scope, sources);
+    return assemble(scope, endpoints, sources);
+  }
   inferCalls(scope, lookup, endpoints, references);
   const sources = findSources(scope, lookup, endpoints);
   noteAutoscalers(
@@ -82,11 +89,14 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
   );
   checkSizes(scope, endpoints, sources);
   checkAttributes(scope, sources);
-  checkPolicies(scope, endpoints, sources);
+  if (resources.sound) checkPolicies(scope, endpoints, sources);
   const model = assemble(scope, endpoints, sources);
-  if (!diagnostics.hasErrors) assertConsistent(model);
+  if (resources.sound && !diagnostics.hasErrors) assertConsistent(model);
   return model;
 }
+
+/** A document of which nothing is known. */
+const anything = { kind: null, name: null } as const;
 
 /** Endpoints and pools of every service; returns whom each service without a model names. */
 function addEndpoints(scope: Scope, lookup: Lookup): ReadonlyMap<ServiceDraft, readonly Reference[]> {
@@ -172,7 +182,7 @@ function findSources(scope: Scope, lookup: Lookup, endpoints: readonly EndpointD
   const stated = compileSources(scope, lookup);
   const given = scope.resources.byKind('Traffic').length > 0;
   const sources = given ? stated : inferDemand(scope, lookup, endpoints);
-  if (!given || stated.length > 0) {
+  if (scope.resources.sound && (!given || stated.length > 0)) {
     noteIngresses(scope, given);
     noteUnreached(scope, endpoints, reachedBy(scope, endpoints, sources));
   }

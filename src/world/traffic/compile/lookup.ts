@@ -3,6 +3,7 @@
  * `name.namespace` (Kubernetes 1.32, “DNS for Services and Pods”). Beyond DNS, a workload without a Service answers to its own name.
  */
 import type { ResourceSet } from '../../../model/resource.ts';
+import { isStandIn } from '../../../model/stand-in.ts';
 import { resolveHost } from './cluster/reference.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
 import { type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';
@@ -72,6 +73,7 @@ export class Lookup {
     // What a service without a ServiceModel offers hangs on all documents together.
     if (service.model === null && !this.#resources.whole) return 'inDoubt';
     const names = service.endpoints.map((endpoint) => endpoint.name);
+    if (names.some(isStandIn)) return 'inDoubt';
     return {
       code: 'unknown-endpoint',
       message: `Service ${service.base.name} has no endpoint "${name}".`,

@@ -7,7 +7,7 @@ import { formatDuration } from '../../../base/time.ts';
 import type { CompileContext } from '../../../model/kind.ts';
 import type { CallPolicy } from '../../../model/kinds/call-policy.ts';
 import type { Path } from '../../../model/place.ts';
-import type { Resource } from '../../../model/resource.ts';
+import { isInDoubt, type Resource } from '../../../model/resource.ts';
 import type { Call, Cause } from '../model.ts';
 import { AmountReader } from './amount.ts';
 import { where } from './report.ts';
@@ -136,11 +136,12 @@ class PolicyReader {
 
   #noteRetries(written: NonNullable<CallPolicy['retries']>, retries: Retries): void {
     const { initialMicros, multiplier, maxMicros } = retries.backoff;
-    if (initialMicros > maxMicros) {
+    const bounds = this.#path('retries', 'backoff');
+    if (initialMicros > maxMicros && !isInDoubt(this.#written.resource, bounds)) {
       this.#context.diagnostics.error(
         'backoff-bounds',
         `The first backoff of ${formatDuration(initialMicros)} is above the largest of ${formatDuration(maxMicros)}.`,
-        where(this.#written.resource, this.#path('retries', 'backoff'), 'Give max the larger value.'),
+        where(this.#written.resource, bounds, 'Give max the larger value.'),
       );
     }
     if (

@@ -3,6 +3,8 @@
  * is told at once instead of after hours.
  */
 import { distributionMean } from '../../../base/distribution.ts';
+import type { Traffic } from '../../../model/kinds/traffic.ts';
+import { isInDoubt } from '../../../model/resource.ts';
 import type { Source, Step } from '../model.ts';
 import { treeSizes } from './call-graph.ts';
 import { curveIntegral } from './demand/curve.ts';
@@ -54,6 +56,7 @@ function checkTotals(scope: Scope, sources: readonly Source[], sizes: Float64Arr
     const total = requests * tree;
     if (total <= requestsMany) continue;
     const { resource } = origins[source.requests[0].call];
+    if (total <= requestsMax && !scope.resources.sound) continue;
     const message = `${source.name} would make about ${total.toPrecision(2)} requests and calls in this run`;
     const place = where(
       resource,
@@ -94,7 +97,12 @@ function expectedRequests({ load, latency }: Source, durationMicros: number): nu
 
 /** Attributes that work is proportional to must come from the trace of some Traffic. */
 export function checkAttributes(scope: Scope, sources: readonly Source[]): void {
-  const given = new Set<string>();
+  const { resources } = scope;
+  // Attributes of a trace that cannot be read as it is asked for may be any.
+  const traces = resources.byKind<Traffic>('Traffic').filter(({ value }) => value.spec.trace !== undefined);
+  if (resources.mayLack(['Traffic']) || traces.some((one) => isInDoubt(one, ['spec', 'trace', 'attributes'])))
+    return;
+  const given = new Set<string>(traces.flatMap(({ value }) => value.spec.trace?.attributes ?? []));
   for (const { load } of sources) {
     if (load.kind === 'timestamps') for (const name of Object.keys(load.attributes)) given.add(name);
   }

@@ -10,7 +10,8 @@ import type {
   WrittenStep,
 } from '../../../model/kinds/service-model.ts';
 import { type Path, pathText } from '../../../model/place.ts';
-import type { Resource } from '../../../model/resource.ts';
+import { isInDoubt, type Resource } from '../../../model/resource.ts';
+import { isStandIn } from '../../../model/stand-in.ts';
 import type { Pool, Step } from '../model.ts';
 import { AmountReader } from './amount.ts';
 import type { CallTable, EndpointDraft, ServiceDraft } from './draft.ts';
@@ -113,7 +114,6 @@ export class StepCompiler {
   #step(written: WrittenStep, path: Path): Step[] {
     const probability = shareOf(written.probability, 1);
     this.#operations += 1;
-    if (this.#operations > operationsMax) return [];
     if ('cpu' in written) {
       return [{ kind: 'cpu', probability, work: this.#amounts.work(written.cpu, [...path, 'cpu']) }];
     }
@@ -139,7 +139,6 @@ export class StepCompiler {
   #repeated(written: Omit<WrittenCall, 'probability'>, path: Path): number[] {
     const repeat = written.repeat ?? 1;
     this.#operations += repeat;
-    if (this.#operations > operationsMax) return [];
     const found = this.#lookup.endpoint(this.#model.namespace, written.call);
     if (found !== 'inDoubt' && !('value' in found)) {
       this.#context.diagnostics.error(
@@ -173,7 +172,9 @@ export class StepCompiler {
       },
       { resource: this.#model, path, inferred: false },
     );
-    return Array.from({ length: repeat }, () => call);
+    // Beyond the bound nothing is written out, but all of it is judged.
+    const length = this.#operations > operationsMax ? 1 : repeat;
+    return Array.from({ length }, () => call);
   }
 
   /** The path with the endpoint's name instead of its number. */
@@ -188,6 +189,8 @@ export class StepCompiler {
     const position = this.#draft.pools.findIndex((pool) => pool.name === name);
     if (position !== -1) return position;
     const names = this.#draft.pools.map((pool) => pool.name);
+    // Any of them may be a pool whose name is not known.
+    if (isInDoubt(this.#model, ['spec', 'pools']) && (names.length === 0 || names.some(isStandIn))) return null;
     const place = written.pool === undefined ? ['spec', 'defaults', 'calls', 'pool'] : [...path, 'pool'];
     this.#context.diagnostics.error(
       'unknown-pool',

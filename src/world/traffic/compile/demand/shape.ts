@@ -7,7 +7,7 @@ import type { CompileContext } from '../../../../model/kind.ts';
 import type { WrittenShape } from '../../../../model/kinds/traffic.ts';
 import { readDuration } from '../../../../model/notation.ts';
 import type { Path } from '../../../../model/place.ts';
-import type { Resource } from '../../../../model/resource.ts';
+import { isInDoubt, type Resource } from '../../../../model/resource.ts';
 import type { RateCurve } from '../../model.ts';
 import { AmountReader } from '../amount.ts';
 import { where } from '../report.ts';
@@ -88,6 +88,7 @@ export class ShapeReader {
     const period = this.#positive(written.period ?? '24h', [...path, 'period'], 'a swing takes some time');
     const peakAt = this.#amounts.duration(written.peakAt ?? '14h', [...path, 'peakAt']) ?? 0;
     const field = written.peak === undefined ? 'amplitude' : 'peak';
+    if (isInDoubt(this.#traffic, path)) return constantCurve(mean);
     if (peak < mean)
       this.#wrong(
         'diurnal-peak',
@@ -116,7 +117,8 @@ export class ShapeReader {
     const peak = this.#amounts.rate(written.peak, [...path, 'peak']);
     const every = this.#positive(written.every, [...path, 'every'], 'bursts have some time between them');
     const length = this.#amounts.duration(written.for, [...path, 'for']) ?? 0;
-    if (length > every) {
+    const known = !isInDoubt(this.#traffic, [...path, 'for'], [...path, 'every']);
+    if (length > every && known) {
       this.#wrong(
         'burst-overlap',
         `A burst of ${formatDuration(length)} does not end before the next begins after ${formatDuration(every)}.`,
@@ -126,7 +128,7 @@ export class ShapeReader {
       return constantCurve(base);
     }
     const at = this.#amounts.duration(written.at, [...path, 'at']) ?? every;
-    if (!this.#drawable(this.#duration / every, 4, [...path, 'every'])) return constantCurve(base);
+    if (length > every || !this.#drawable(this.#duration / every, 4, [...path, 'every'])) return constantCurve(base);
     return burstCurve(
       { base, burst: peak, atMicros: at, lengthMicros: length, everyMicros: every },
       this.#duration,

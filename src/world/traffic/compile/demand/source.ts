@@ -6,7 +6,7 @@ import { distributionMean } from '../../../../base/distribution.ts';
 import type { Distribution } from '../../../../base/distribution-spec.ts';
 import type { Traffic, TrafficSpec, WrittenClient } from '../../../../model/kinds/traffic.ts';
 import type { Path } from '../../../../model/place.ts';
-import { qualifiedName, type Resource } from '../../../../model/resource.ts';
+import { isInDoubt, qualifiedName, type Resource } from '../../../../model/resource.ts';
 import type { Load, Source } from '../../model.ts';
 import { AmountReader } from '../amount.ts';
 import type { EndpointDraft, Scope } from '../draft.ts';
@@ -67,10 +67,11 @@ class SourceCompiler {
     const load = this.#load(asked, target);
     const calls = this.#calls(asked);
     const stated = this.#statedLatency();
+    const keys = this.#keys();
+    this.#checkWeights();
     if (target === null || asked.length === 0 || load === null) return null;
-    if (asked.length >= (this.#spec.requests?.length ?? 0)) this.#checkWeights(asked);
     const latency = this.#latency(stated, load, asked[0]);
-    return { id, name, requests: calls, keys: this.#keys(), latency, load };
+    return { id, name, requests: calls, keys, latency, load };
   }
 
   #requests(target: Target): Asked[] {
@@ -131,9 +132,12 @@ class SourceCompiler {
     return [];
   }
 
-  #checkWeights(asked: readonly Asked[]): void {
-    const total = asked.reduce((sum, one) => sum + one.weight, 0);
-    if (this.#spec.sessions !== undefined || (total > 0 && Number.isFinite(total))) return;
+  /** Judges what is written, wherever it leads. */
+  #checkWeights(): void {
+    const written = this.#spec.requests;
+    if (written === undefined || this.#spec.sessions !== undefined) return;
+    const total = written.reduce((sum, one) => sum + (one.weight ?? 1), 0);
+    if ((total > 0 && Number.isFinite(total)) || isInDoubt(this.#traffic, ['spec', 'requests'])) return;
     this.#error(
       'weights',
       `The weights of ${this.#traffic.id} add up to ${total}.`,
@@ -232,7 +236,7 @@ class SourceCompiler {
         kind: 'sessions',
         rate: shapes.rate(sessions, ['spec', 'sessions']),
         arrivals: sessions.arrivals ?? 'poisson',
-        journey: target === null ? [] : this.#journey(sessions.journey, asked as Asked[], target),
+        journey: this.#journey(sessions.journey, asked as Asked[], target),
       };
     }
     return trace === undefined ? null : compileTrace(this.#traffic, trace, this.#scope.context);
@@ -242,14 +246,18 @@ class SourceCompiler {
   #journey(
     written: NonNullable<TrafficSpec['sessions']>['journey'],
     asked: Asked[],
-    target: Target,
+    target: Target | null,
   ): Extract<Load, { kind: 'sessions' }>['journey'] {
     return written.flatMap((visit, index) => {
       const path = ['spec', 'sessions', 'journey', index];
+      const think =
+        visit.thinkTime === undefined
+          ? none
+          : this.#amounts.distribution(visit.thinkTime, [...path, 'thinkTime']);
       let request = asked.findIndex((one) => one.names.includes(visit.request));
       // Why a request of the list leads nowhere is told where it is written.
-      if (request === -1 && this.#lists(visit.request)) return [];
-      if (request === -1) {
+      if (request === -1 && (target === null || this.#lists(visit.request))) return [];
+      if (request === -1 && target !== null) {
         const byPath = visit.request.startsWith('/') ? { path: visit.request } : { endpoint: visit.request };
         const found = resolveRequest(target, byPath, this.#lookup);
         if (found === 'inDoubt') return [];
@@ -266,15 +274,13 @@ class SourceCompiler {
         }
         request = asked.push({ names: [visit.request], endpoint: found.value, weight: 0, path }) - 1;
       }
-      const think =
-        visit.thinkTime === undefined
-          ? none
-          : this.#amounts.distribution(visit.thinkTime, [...path, 'thinkTime']);
       return [{ request, think, probability: shareOf(visit.probability, 1) }];
     });
   }
 
+  /** Whether the Traffic has a request of that name, or may have one where a name is not known. */
   #lists(name: string): boolean {
+    if (isInDoubt(this.#traffic, ['spec', 'requests'])) return true;
     return (this.#spec.requests ?? []).some((one) => [one.name, one.endpoint, one.path].includes(name));
   }
 

@@ -7,6 +7,7 @@
 import type { CompileContext } from '../../../../model/kind.ts';
 import type { TrafficSpec } from '../../../../model/kinds/traffic.ts';
 import type { Resource, ResourceSet } from '../../../../model/resource.ts';
+import { isStandIn } from '../../../../model/stand-in.ts';
 import { elements, type IngressRoute, ingressRoutes, matchRoutes, requestPath } from '../cluster/ingress.ts';
 import type { IngressDocument } from '../cluster/manifest.ts';
 import type { EndpointDraft, ServiceDraft } from '../draft.ts';
@@ -157,6 +158,7 @@ function endpointByPath(service: ServiceDraft, written: string): Found<EndpointD
   if (best === null && service.model === null) best = service.endpoints[0];
   if (best !== null) return { value: best };
   const names = service.endpoints.map((endpoint) => endpoint.name);
+  if (names.some(isStandIn)) return 'inDoubt';
   return {
     code: 'unknown-endpoint',
     message: `Service ${service.base.name} has no endpoint for ${method} ${path}.`,

@@ -5,7 +5,7 @@ import { formatDuration } from '../../../../base/time.ts';
 import type { CompileContext } from '../../../../model/kind.ts';
 import type { WrittenTrace } from '../../../../model/kinds/traffic.ts';
 import { readDuration } from '../../../../model/notation.ts';
-import type { Resource } from '../../../../model/resource.ts';
+import { isInDoubt, type Resource } from '../../../../model/resource.ts';
 import type { Load } from '../../model.ts';
 import { where } from '../report.ts';
 import { readTrace, type TraceProblem, type TraceQuestion } from './trace.ts';
@@ -28,6 +28,7 @@ export function traceQuestion(written: WrittenTrace): TraceQuestion {
 
 /** The load that replays the trace; null, with errors in the file or about it, when there is none. */
 export function compileTrace(traffic: Resource, written: WrittenTrace, context: CompileContext): Load | null {
+  const settled = checkSettings(traffic, written, context);
   const text = context.files(written.file);
   if (text === null) {
     context.diagnostics.error(
@@ -37,7 +38,8 @@ export function compileTrace(traffic: Resource, written: WrittenTrace, context: 
     );
     return null;
   }
-  if (!checkSettings(traffic, written, context)) return null;
+  // What is asked of the file decides how it is read.
+  if (!settled || isInDoubt(traffic, ['spec', 'trace'])) return null;
   const { trace, problems } = readTrace(text, traceQuestion(written));
   for (const problem of problems) report(traffic, written.file, problem, context);
   if (trace === null) return null;
@@ -60,33 +62,37 @@ export function compileTrace(traffic: Resource, written: WrittenTrace, context: 
   return { ...trace.load, scale };
 }
 
+/** Judges what is asked of the trace; false when nothing can be read so. */
 function checkSettings(traffic: Resource, written: WrittenTrace, context: CompileContext): boolean {
   const question = traceQuestion(written);
   const path = ['spec', 'trace'];
-  if (question.toMicros !== null && question.toMicros <= question.fromMicros) {
-    context.diagnostics.error(
+  const { toMicros, fromMicros } = question;
+  const error = (code: string, field: string, message: string, remedy: string): void =>
+    context.diagnostics.error(code, message, where(traffic, [...path, field], remedy));
+  const ends = toMicros !== null && toMicros <= fromMicros;
+  if (ends && !isInDoubt(traffic, [...path, 'from']))
+    error(
       'trace-window',
+      'to',
       'The window of the trace ends before it begins.',
-      where(traffic, [...path, 'to'], 'Give to the larger value.'),
+      'Give to the larger value.',
     );
-    return false;
-  }
-  if (question.intervalMicros === 0) {
-    context.diagnostics.error(
+  if (question.intervalMicros === 0)
+    error(
       'zero-duration',
+      'interval',
       'An interval of counts has some length.',
-      where(traffic, [...path, 'interval'], 'State a duration above zero.'),
+      'State a duration above zero.',
     );
-    return false;
-  }
-  if (written.format === 'counts' && question.attributes.length > 0) {
-    context.diagnostics.error(
+  const counts = written.format === 'counts' && !isInDoubt(traffic, [...path, 'format']);
+  if (counts && question.attributes.length > 0)
+    error(
       'trace-attributes',
+      'attributes',
       'Attributes belong to single requests; a trace of counts has none.',
-      where(traffic, [...path, 'attributes'], 'Use format: timestamps, or leave attributes out.'),
+      'Use format: timestamps, or leave attributes out.',
     );
-  }
-  return true;
+  return !ends && question.intervalMicros !== 0;
 }
 
 function report(traffic: Resource, file: string, problem: TraceProblem, context: CompileContext): void {
