@@ -40,6 +40,10 @@ export const glossary = {
   ],
   threshold: ['Threshold', 'A condition on one measured figure, such as p(95)<500, that the run must meet.'],
   utilisation: ['Utilisation', 'CPU time used over the CPU time that the replicas could have used.'],
+  endpointUtilisation: [
+    'Utilisation of an endpoint',
+    'The part of its service’s utilisation that its requests used, those included that nobody waited for any more. The endpoints of a service add up to the service.',
+  ],
   throttled: [
     'Throttled',
     'Time in which a replica had work but its CPU limit made it wait for the next 100 ms period (CFS quota).',

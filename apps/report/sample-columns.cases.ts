@@ -89,6 +89,7 @@ function serviceColumns(name: Name, add: Add, count: number): Column[] {
     add('throttled', 'ratio', (m) => Math.max(0, m.load * share - 0.8) * 0.4),
     add('queue', 'count', (m) => waiting(Math.min(m.load * share, 1.2))),
     add('inFlight', 'count', (m) => waiting(Math.min(m.load * share, 1.2)) + m.load * share * 16),
+    add('retryRate', 'perSecond', (m) => (busy ? m.offered * m.failing * 2 : 0)),
     add('replicas', 'count', (_m, i) => (name === 'web' && i >= count * 0.375 ? 6 : replicas)),
     ...(name === 'api' ? [add('poolInUse/db', 'count', (m) => Math.min(40, 36 * m.load))] : []),
   ];
@@ -99,10 +100,14 @@ function endpointColumns(name: Name, moments: readonly Moment[]): Column[] {
   return endpoints.flatMap((endpoint, position) => {
     const add = adder('endpoint', `${name} ${endpoint}`, moments);
     const scale = shares[name] * (1 + position / 2);
+    // The second endpoint is asked half as often as the first.
+    const part = endpoints.length === 1 ? 1 : (2 - position) / 3;
     return [
       add('p50', 'milliseconds', (m, i) => median(m.load * scale, i, 5) * scale),
       add('p95', 'milliseconds', (m, i) => median(m.load * scale, i, 6) * scale * 3),
       add('p99', 'milliseconds', (m, i) => median(m.load * scale, i, 7) * scale * 6),
+      add('utilisation', 'ratio', (m) => Math.min(1, m.load * shares[name]) * part),
+      add('queue', 'count', (m) => waiting(Math.min(m.load * shares[name], 1.2)) * part),
     ];
   });
 }

@@ -215,8 +215,10 @@ function serviceOf(name: Name, { offered, failed, roomy }: Day): Result['service
     cpuCores: 2.1 * share,
     throttledShare: name === 'api' && !roomy ? 0.031 : 0,
     inFlight: 8.4 * share,
+    inFlightMax: name === 'api' ? 871 : 60,
     queue: name === 'api' ? 3.9 : 0.1,
     queueMax: name === 'api' ? 812 : 4,
+    retries: name === 'api' ? failed * 2 : 0,
     latency: latency(speed, count),
     endpoints: ['GET /', 'GET /item', 'POST /order']
       .slice(0, name === 'web' ? 3 : 2)
@@ -230,6 +232,13 @@ function serviceOf(name: Name, { offered, failed, roomy }: Day): Result['service
           Object.entries(causes).map(([cause, n]) => [cause, Math.round(n / (index + 2))]),
         ),
         wasted: index === 0 ? Math.round(bad / 9) : 0,
+        utilisation: ((roomy ? 0.24 : 0.41) * share) / (index + 2),
+        cpuCores: (2.1 * share) / (index + 2),
+        inFlight: (8.4 * share) / (index + 2),
+        inFlightMax: name === 'api' ? 480 - index : 31,
+        queue: (name === 'api' ? 3.9 : 0.1) / (index + 2),
+        queueMax: name === 'api' ? 430 - index : 2,
+        retries: name === 'api' && index === 1 ? failed * 2 : 0,
         latency: latency(speed * (1 + index / 2), Math.round(count / (index + 2))),
       })),
   };

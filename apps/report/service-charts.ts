@@ -1,7 +1,6 @@
 import { type ChartBuilder, categoryStyle, style } from './chart-builder.ts';
 import type { ChartSpec } from './payload.ts';
-import type { SeriesTable, Values } from './series-table.ts';
-import { largest, sumValues } from './series-table.ts';
+import { largest } from './series-table.ts';
 
 type NameOf = (chart: string) => string;
 
@@ -11,6 +10,7 @@ export function serviceCharts(builder: ChartBuilder, service: string, index: num
   const charts = [
     ...flowCharts(builder, service, id),
     ...strainCharts(builder, service, id),
+    ...shareCharts(builder, service, id),
     poolChart(builder, service, id),
     ...otherCharts(builder, service, id),
   ];
@@ -20,7 +20,7 @@ export function serviceCharts(builder: ChartBuilder, service: string, index: num
 /** What came in, what went out, how long it took and what went wrong. */
 function flowCharts(builder: ChartBuilder, service: string, id: NameOf): (ChartSpec | null)[] {
   const of = (measure: string) => builder.table.values('service', service, measure);
-  const retries = retriesTo(builder.table, service);
+  const retries = of('retryRate');
   return [
     builder.chart({
       id: id('rate'),
@@ -42,7 +42,7 @@ function flowCharts(builder: ChartBuilder, service: string, id: NameOf): (ChartS
       id: id('retries'),
       title: 'Retries sent to it',
       unit: 'perSecond',
-      series: builder.line('retries', sumValues(retries), style.retries),
+      series: (largest(retries ?? []) ?? 0) > 0 ? builder.line('retries', retries, style.retries) : [],
     }),
   ];
 }
@@ -80,32 +80,35 @@ function strainCharts(builder: ChartBuilder, service: string, id: NameOf): (Char
 
 /** Quantiles where there is one endpoint to take them of; else the 95th percentiles side by side. */
 function latencyChart(builder: ChartBuilder, service: string, id: string): ChartSpec | null {
-  const endpoints = builder.table
-    .ofMeasure('endpoint', 'p95')
-    .filter((column) => column.subject.startsWith(`${service} `));
+  const endpoints = endpointsOf(builder, service, 'p95');
   if (endpoints.length <= 1) {
     const series = endpoints.flatMap((column) => builder.quantiles('endpoint', column.subject));
     return builder.chart({ id, title: 'Latency inside the service', unit: 'milliseconds', series });
   }
-  const named = endpoints.map(({ subject, values }) => ({
-    label: subject.slice(service.length + 1),
-    values,
-  }));
-  return builder.chart({
-    id,
-    title: 'Latency p95 by endpoint',
-    unit: 'milliseconds',
-    ...builder.compared(named),
-  });
+  const compared = builder.compared(endpoints);
+  return builder.chart({ id, title: 'Latency p95 by endpoint', unit: 'milliseconds', ...compared });
 }
 
-/** Retries by those callers that ever made one. */
-function retriesTo(table: SeriesTable, service: string): Values[] {
-  return table
-    .ofMeasure('call', 'retryRate')
-    .filter(({ subject }) => subject.split(' → ')[1]?.split(' ')[0] === service)
-    .map((column) => column.values)
-    .filter((values) => (largest(values) ?? 0) > 0);
+/** One measure of each endpoint of the service. */
+function endpointsOf(builder: ChartBuilder, service: string, measure: string) {
+  return builder.table
+    .ofMeasure('endpoint', measure)
+    .filter((column) => column.subject.startsWith(`${service} `))
+    .map(({ subject, values }) => ({ label: subject.slice(service.length + 1), subject, values }));
+}
+
+/** Which endpoints took the CPU and the places in the queue; of one endpoint the service's own charts tell that. */
+function shareCharts(builder: ChartBuilder, service: string, id: NameOf): (ChartSpec | null)[] {
+  const charts = [
+    { measure: 'utilisation', title: 'CPU utilisation by endpoint', unit: 'ratio' },
+    { measure: 'queue', title: 'Waiting by endpoint', unit: 'count' },
+    { measure: 'retryRate', title: 'Retries by endpoint', unit: 'perSecond' },
+  ] as const;
+  return charts.map(({ measure, title, unit }) => {
+    const endpoints = endpointsOf(builder, service, measure);
+    if (endpoints.length <= 1) return null;
+    return builder.chart({ id: id(`endpoint-${measure}`), title, unit, ...builder.compared(endpoints) });
+  });
 }
 
 /** Connections in use and requests that wait for one, for each pool. */
@@ -125,7 +128,7 @@ function poolChart(builder: ChartBuilder, service: string, id: NameOf): ChartSpe
 }
 
 const familiar = new Set(
-  'offeredRate servedRate errorRate utilisation throttled queue inFlight replicas'.split(' '),
+  'offeredRate servedRate errorRate retryRate utilisation throttled queue inFlight replicas'.split(' '),
 );
 
 /** What the run recorded of a service that no other chart shows. */

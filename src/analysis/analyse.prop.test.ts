@@ -59,6 +59,15 @@ function checkAccounts({ sources, services, calls, objectives, window }: Result)
     );
     assert(service.utilisationMax >= service.utilisation && service.utilisationMax <= 1 + 1e-9);
     assert(service.queue <= service.inFlight + 1e-9 && service.queue <= service.queueMax + 1e-9);
+    for (const figure of ['utilisation', 'cpuCores', 'inFlight', 'queue', 'retries'] as const) {
+      const parts = service.endpoints.reduce((total, endpoint) => total + endpoint[figure], 0);
+      assert(Math.abs(parts - service[figure]) <= 1e-6 * (service[figure] + 1), `${service.name} ${figure}`);
+    }
+    const sent = calls.filter((call) => call.service === service.name);
+    assert.equal(
+      service.retries,
+      sent.reduce((total, call) => total + call.retries, 0),
+    );
   }
   for (const { good, total, passed, achieved, target } of objectives) {
     assert(good <= total);

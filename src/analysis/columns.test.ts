@@ -27,6 +27,9 @@ const samples = new Samples(
     [`container_cpu_cfs_throttled_seconds_total{${api}}`, counter(0, 5, 10)],
     [`service_queue_length{${api}}`, [0, 7.5, 1]],
     [`service_requests_in_flight{${api}}`, [1, 9, 3]],
+    [`endpoint_cpu_usage_seconds_total{${x}}`, counter(5, 20, 10)],
+    [`endpoint_queue_length{${x}}`, [0, 7, 1]],
+    [`endpoint_requests_in_flight{${x}}`, [1, 8, 2]],
     [`service_pool_waiting{${api},pool="db"}`, [0, 3, 0]],
     [`service_pool_waiting{${api},pool="cache"}`, [0, 0, 0]],
     [`service_pool_in_use{${api},pool="db"}`, [1, 5, 2]],
@@ -79,6 +82,16 @@ test('services sum their endpoints and have their own resources', () => {
   assert.deepEqual(columnValues(series, 'service', 'api', 'queue'), [0, 7.5, 1]);
   assert.deepEqual(columnValues(series, 'service', 'api', 'inFlight'), [1, 9, 3]);
   assert.deepEqual(columnValues(series, 'service', 'api', 'replicas'), [2, 2, 4]);
+});
+
+test('endpoints have their part of what the service has, and the retries sent to them', () => {
+  const of = (measure: string) => columnValues(series, 'endpoint', 'api GET /x', measure);
+  assert.deepEqual(of('utilisation'), [0.25, 1, 0.25]);
+  assert.deepEqual(of('cpu'), [0.5, 2, 1]);
+  assert.deepEqual(of('queue'), [0, 7, 1]);
+  assert.deepEqual(of('inFlight'), [1, 8, 2]);
+  assert.deepEqual(of('retryRate'), [0.4, 0, 0]);
+  assert.deepEqual(columnValues(series, 'service', 'api', 'retryRate'), [0.4, 0, 0]);
 });
 
 test('calls have rates of calls, attempts and retries, once for each client and endpoint', () => {

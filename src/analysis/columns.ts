@@ -2,7 +2,7 @@ import type { SeriesResult } from '../model/result.ts';
 import type { TrafficAccounts } from '../run/run.ts';
 import type { Labels } from '../telemetry/reader.ts';
 import type { PerSample, Samples } from './samples.ts';
-import { throttledShareOf, utilisationOf } from './service-shares.ts';
+import { endpointUtilisationOf, throttledShareOf, utilisationOf } from './service-shares.ts';
 
 export type Column = SeriesResult['columns'][number];
 
@@ -114,6 +114,7 @@ const services: Group = {
     measure('throttled', 'ratio', (samples, labels) => throttledShareOf(samples, labels['service'])),
     measure('queue', 'count', gaugeOf('service_queue_length')),
     measure('inFlight', 'count', gaugeOf('service_requests_in_flight')),
+    measure('retryRate', 'perSecond', rateOf('http_client_retries_total')),
     measure('replicas', 'count', gaugeOf('service_replicas')),
   ],
   families: [
@@ -129,6 +130,13 @@ const endpoints: Group = {
     measure('offeredRate', 'perSecond', rateOf('http_server_requests_started_total')),
     ...outcomeMeasures(serverRequests),
     ...quantileMeasures('http_server_request_duration_seconds'),
+    measure('utilisation', 'ratio', (samples, labels) =>
+      endpointUtilisationOf(samples, labels['service'], labels['endpoint']),
+    ),
+    measure('cpu', 'cores', rateOf('endpoint_cpu_usage_seconds_total')),
+    measure('queue', 'count', gaugeOf('endpoint_queue_length')),
+    measure('inFlight', 'count', gaugeOf('endpoint_requests_in_flight')),
+    measure('retryRate', 'perSecond', rateOf('http_client_retries_total')),
   ],
   families: [errorFamily(serverRequests)],
 };

@@ -3,7 +3,7 @@ import type { CallResult, EndpointResult, ServiceResult, SourceResult } from '..
 import type { Cause, EndpointAccount, Outcomes, ServiceAccount, TrafficAccounts } from '../run/run.ts';
 import { latencyOf } from './latency.ts';
 import type { Samples } from './samples.ts';
-import { usedShare, utilisationOf } from './service-shares.ts';
+import { partOf, usedShare, utilisationOf } from './service-shares.ts';
 
 /** All requests that ended, however they did. */
 export function endedOf(outcomes: Outcomes): number {
@@ -38,7 +38,7 @@ export function ratio(part: number, whole: number): number {
 }
 
 export function sourceResults(truth: TrafficAccounts): SourceResult[] {
-  const seconds = windowSeconds(truth);
+  const seconds = windowMicros(truth) / 1e6;
   return truth.sources.map((source) => {
     const ended = endedOf(source.outcomes);
     return {
@@ -73,8 +73,8 @@ function serviceResult(
   truth: TrafficAccounts,
   samples: Samples,
 ): ServiceResult {
-  const micros = truth.toMicros - truth.fromMicros;
-  const seconds = windowSeconds(truth);
+  const micros = windowMicros(truth);
+  const seconds = micros / 1e6;
   const { cpuMicros, cpuCapacityMicros } = service;
   const utilisation = cpuCapacityMicros > 0 ? usedShare(cpuMicros, cpuCapacityMicros) : 0;
   return {
@@ -96,14 +96,23 @@ function serviceResult(
     cpuCores: ratio(service.cpuMicros, micros),
     throttledShare: ratio(service.throttledMicros, service.replicaMicros),
     inFlight: ratio(service.inFlightMicros, micros),
+    inFlightMax: service.inFlightMax,
     queue: ratio(service.queueMicros, micros),
     queueMax: service.queueMax,
+    retries: sum(endpoints, (endpoint) => endpoint.retries),
     latency: latencyOf(mergeSummaries(endpoints.map((endpoint) => endpoint.latency))),
-    endpoints: endpoints.map((endpoint) => endpointResult(endpoint, seconds)),
+    endpoints: endpoints.map((endpoint) => endpointResult(endpoint, service.cpuMicros, utilisation, micros)),
   };
 }
 
-function endpointResult(endpoint: EndpointAccount, seconds: number): EndpointResult {
+/** `serviceCpuMicros` and `utilisation` are the service's, of which the endpoint has a part. */
+function endpointResult(
+  endpoint: EndpointAccount,
+  serviceCpuMicros: number,
+  utilisation: number,
+  micros: number,
+): EndpointResult {
+  const seconds = micros / 1e6;
   return {
     endpoint: endpoint.endpoint,
     offered: endpoint.offered,
@@ -112,6 +121,13 @@ function endpointResult(endpoint: EndpointAccount, seconds: number): EndpointRes
     servedRate: ratio(endpoint.outcomes.ok, seconds),
     errors: errorsOf([endpoint]),
     wasted: endpoint.wasted,
+    utilisation: utilisation * partOf(endpoint.cpuMicros, serviceCpuMicros),
+    cpuCores: ratio(endpoint.cpuMicros, micros),
+    inFlight: ratio(endpoint.inFlightMicros, micros),
+    inFlightMax: endpoint.inFlightMax,
+    queue: ratio(endpoint.queueMicros, micros),
+    queueMax: endpoint.queueMax,
+    retries: endpoint.retries,
     latency: latencyOf(endpoint.latency),
   };
 }
@@ -140,8 +156,8 @@ function busiest(samples: Samples, service: string, truth: TrafficAccounts): num
   return max;
 }
 
-function windowSeconds(truth: TrafficAccounts): number {
-  return (truth.toMicros - truth.fromMicros) / 1e6;
+function windowMicros(truth: TrafficAccounts): number {
+  return truth.toMicros - truth.fromMicros;
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Run } from '../../src/run/run.ts';
 import { openSession } from '../../src/run/session.ts';
 import { simulate } from '../../src/run/simulate.ts';
-import type { ServiceAccount } from '../../src/world/traffic/accounts.ts';
+import type { EndpointAccount, ServiceAccount } from '../../src/world/traffic/accounts.ts';
 import { type Blueprint, blueprints } from './blueprint.ts';
 import { type Digest, digestOf } from './digest.ts';
 import { scenarioOf } from './scenario.ts';
@@ -126,8 +126,18 @@ test('time and CPU are accounted for', async () => {
         }
         assert.ok(service.queueMicros <= service.inFlightMicros, `${name}: queued but not inside`);
         assert.ok(service.queueMax <= service.inFlightMax, `${name}: longest queue`);
-        const stays = truth.endpoints.filter((endpoint) => endpoint.service === name);
-        const stay = stays.reduce((sum, endpoint) => sum + endpoint.latency.sum, 0);
+        const own = truth.endpoints.filter((endpoint) => endpoint.service === name);
+        const sum = (of: (endpoint: EndpointAccount) => number) =>
+          own.reduce((total, endpoint) => total + of(endpoint), 0);
+        const near = (of: 'cpuMicros' | 'inFlightMicros' | 'queueMicros') =>
+          Math.abs(sum((endpoint) => endpoint[of]) - service[of]) <= 1e-6 * service[of] + 1;
+        assert.ok(near('cpuMicros'), `${name}: CPU of endpoints`);
+        assert.ok(near('inFlightMicros') && near('queueMicros'), `${name}: integrals of endpoints`);
+        for (const most of ['inFlightMax', 'queueMax'] as const) {
+          assert.ok(sum((endpoint) => endpoint[most]) >= service[most], `${name}: ${most} of endpoints`);
+          assert.ok(own.every((endpoint) => endpoint[most] <= service[most]));
+        }
+        const stay = sum((endpoint) => endpoint.latency.sum);
         if (blueprint.warmupShare === 0) {
           assert.ok(Math.abs(stay - service.inFlightMicros) <= 1e-6 * stay + 1, `${name}: Little’s law`);
         }

@@ -48,7 +48,7 @@ export function servicesSection(result: Result, { colors, width }: TableStyle): 
   return [colors.bold(heading), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
 }
 
-/** Each endpoint of each service. */
+/** Each endpoint of each service: its requests, what it took of the service's CPU, its longest queue. */
 export function endpointsSection(result: Result, { colors, width }: TableStyle): string[] {
   const rows = result.services.flatMap((service) =>
     service.endpoints.map((endpoint) => [
@@ -56,11 +56,25 @@ export function endpointsSection(result: Result, { colors, width }: TableStyle):
       compact(endpoint.offeredRate),
       compact(total(endpoint.errors)),
       compact(endpoint.wasted),
+      compact(endpoint.retries),
+      share(endpoint.utilisation),
+      compact(endpoint.queueMax),
       ...quantiles(endpoint.latency),
     ]),
   );
   if (rows.length === 0) return [];
-  const columns = [left('ENDPOINT'), right('RATE/S'), right('ERRORS'), right('WASTED'), ...latencies];
+  const columns = [
+    left('ENDPOINT'),
+    right('RATE/S'),
+    right('ERRORS'),
+    { ...right('WASTED'), spare: 3 },
+    { ...right('RETRIES'), spare: 4 },
+    right('CPU'),
+    right('QUEUE'),
+    { ...right('P50'), spare: 1 },
+    right('P95'),
+    { ...right('P99'), spare: 2 },
+  ];
   return [colors.bold('Endpoints'), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
 }
 

@@ -73,6 +73,13 @@ function service(name: string): Result['services'][number] {
     servedRate: 1,
     errors: { timeout: 3 },
     wasted: 0,
+    utilisation: 0.37,
+    cpuCores: 1.1,
+    inFlight: 1,
+    inFlightMax: 14,
+    queue: 0.1,
+    queueMax: 11,
+    retries: 6,
     latency,
   };
   return {
@@ -87,8 +94,10 @@ function service(name: string): Result['services'][number] {
     cpuCores: 1.2,
     throttledShare: 0,
     inFlight: 1,
+    inFlightMax: 15,
     queue: 0.1,
     queueMax: 12,
+    retries: 6,
     latency,
     endpoints: [endpoint],
   };
@@ -132,6 +141,12 @@ test('summary: the verdict first, everything asked, the worst window, what next'
     /Next\n {2}devops-sim list$/,
   ];
   for (const pattern of expected) assert.match(text, pattern);
+});
+
+test('summary: wide shows what each endpoint took of its service', () => {
+  const text = summary(result(), { ...plain, wide: true });
+  assert.match(text, /^ {2}ENDPOINT +RATE\/S +ERRORS +WASTED +RETRIES +CPU +QUEUE +P50 +P95 +P99$/m);
+  assert.match(text, /^ {2}api GET \/ +1 +3 +0 +6 +37 % +11 +10 ms +42 ms +80 ms$/m);
 });
 
 test('summary: fits the width, with or without colour, and colour adds nothing but colour', () => {

@@ -44,7 +44,7 @@ ${fact('Arrived', `${formatNumber(service.offeredRate)}/s`, 'offered')}
 ${fact('Utilisation', formatShare(service.utilisation), 'utilisation', `at most ${formatShare(service.utilisationMax)}`)}
 ${fact('CPU used', `${formatNumber(service.cpuCores)} cores`, 'utilisation')}
 ${fact('Throttled', formatShare(service.throttledShare), 'throttled')}
-${fact('In flight', formatNumber(service.inFlight), 'inFlight')}
+${fact('In flight', formatNumber(service.inFlight), 'inFlight', `most at once ${formatCount(service.inFlightMax)}`)}
 ${fact('Waiting', formatNumber(service.queue), 'waiting', `most at once ${formatCount(service.queueMax)}`)}
 ${fact('Latency p95', formatMillis(service.latency.p95), 'percentile', `median ${formatMillis(service.latency.p50)}`)}
 </dl>

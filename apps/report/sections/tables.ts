@@ -31,6 +31,12 @@ function errorCell(errors: Errors, ended: number): TableCell {
   return { content, sort: share, className: share > 0.01 ? 'bad' : '' };
 }
 
+/** A mean over time; the tooltip has the most at once. */
+function mostCell(mean: number, most: number): TableCell {
+  const words = `most at once ${formatCount(most)}`;
+  return { content: html`<span data-tip="${words}">${formatNumber(mean)}</span>`, sort: mean };
+}
+
 export function endpointsSection(result: Result): Section {
   const rows = result.services.flatMap((service) =>
     service.endpoints.map((endpoint) => [
@@ -45,6 +51,11 @@ export function endpointsSection(result: Result): Section {
       millis(endpoint.latency.p95),
       millis(endpoint.latency.p99),
       millis(endpoint.latency.max),
+      { content: formatShare(endpoint.utilisation), sort: endpoint.utilisation },
+      figure(endpoint.cpuCores),
+      mostCell(endpoint.inFlight, endpoint.inFlightMax),
+      mostCell(endpoint.queue, endpoint.queueMax),
+      amount(endpoint.retries),
     ]),
   );
   const content = table({
@@ -62,6 +73,15 @@ export function endpointsSection(result: Result): Section {
       { title: 'p95', numeric: true, tip: meaningOf('percentile') },
       { title: 'p99', numeric: true, tip: meaningOf('percentile') },
       { title: 'Max', numeric: true },
+      { title: 'Utilisation', numeric: true, tip: meaningOf('endpointUtilisation') },
+      { title: 'CPU cores', numeric: true, tip: 'Mean CPU that its requests used.' },
+      { title: 'In flight', numeric: true, tip: meaningOf('inFlight') },
+      { title: 'Waiting', numeric: true, tip: meaningOf('waiting') },
+      {
+        title: 'Retries',
+        numeric: true,
+        tip: 'Attempts after a failure that users and services sent to it.',
+      },
     ],
     rows,
     empty: 'No endpoint took part.',

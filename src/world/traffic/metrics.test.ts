@@ -107,6 +107,43 @@ test('averages over each interval add up to the integrals', () => {
   }
 });
 
+test('endpoints add up to their service in each interval, and to the accounts in all', () => {
+  const build = new ModelBuilder('shares', constant(500));
+  const concurrency = { kind: 'processorSharing', maxConcurrent: 3 } as const;
+  const api = build.service('api', {
+    concurrency,
+    cpu: { cores: 2, limitCores: 1.5, periodMicros: 100_000, requestCores: 1 },
+  });
+  const names = ['GET /', 'POST /'];
+  for (const [index, name] of names.entries()) {
+    const endpoint = build.endpoint(api, name, [cpu(constant(30_000 * (index + 1))), wait(constant(20_000))]);
+    build.source(name, [build.call(null, endpoint)], closed(3, constant(40_000)));
+  }
+  const shared = simulate(
+    build.model({ warmupMicros: 0, durationMicros: 20 * second, sampleMicros: second }),
+  );
+  const service = { service: 'api' };
+  const sums = (metric: string) => {
+    const [first, other] = names.map((endpoint) => values(shared, metric, { ...service, endpoint }));
+    return first.map((value, index) => value + other[index]);
+  };
+  const pairs = [
+    ['endpoint_requests_in_flight', 'service_requests_in_flight'],
+    ['endpoint_queue_length', 'service_queue_length'],
+    ['endpoint_cpu_usage_seconds_total', 'container_cpu_usage_seconds_total'],
+  ] as const;
+  for (const [part, whole] of pairs) {
+    const expected = values(shared, whole, service);
+    for (const [index, sum] of sums(part).entries())
+      assert.ok(Math.abs(sum - expected[index]) < 1e-6, `${part} ${sum} ${expected[index]}`);
+    assert.ok(last(expected) > 0, whole);
+  }
+  for (const { endpoint, cpuMicros } of shared.truth.endpoints) {
+    const used = last(values(shared, 'endpoint_cpu_usage_seconds_total', { ...service, endpoint }));
+    assert.equal(used, cpuMicros / second);
+  }
+});
+
 test('a pool never uses more than it has, and is seen to be used and waited for', () => {
   const labels = { service: 'front', pool: 'db' };
   const inUse = values(run, 'service_pool_in_use', labels);

@@ -66,7 +66,7 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
     return null;
   }
   const services = draftServices(resources, deployments, bound, context);
-  const lookup = new Lookup(resources, deployments, services);
+  const lookup = new Lookup(resources, deployments, services, stray);
   const scope: Scope = { resources, context, deployments, services, calls: new CallTable() };
   const references = addEndpoints(scope, lookup);
   const endpoints = numberEndpoints(services);

@@ -2,7 +2,8 @@
  * Fidelity: names as a pod's resolver sees them: a Service of its own namespace by its name, one of another as
  * `name.namespace` (Kubernetes 1.32, “DNS for Services and Pods”). Beyond DNS, a workload without a Service answers to its own name.
  */
-import type { ResourceSet } from '../../../model/resource.ts';
+import type { ServiceModel } from '../../../model/kinds/service-model.ts';
+import type { Resource, ResourceSet } from '../../../model/resource.ts';
 import { isStandIn } from '../../../model/stand-in.ts';
 import { resolveHost } from './cluster/reference.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
@@ -23,8 +24,16 @@ export class Lookup {
   readonly #resources: ResourceSet;
   readonly #deployments: Deployments;
   readonly #drafts = new Map<Deployed, ServiceDraft>();
+  /** Endpoints of models that are nobody's: of any service without one, for all that is known. */
+  readonly #stray: ReadonlySet<string>;
 
-  constructor(resources: ResourceSet, deployments: Deployments, drafts: readonly ServiceDraft[]) {
+  constructor(
+    resources: ResourceSet,
+    deployments: Deployments,
+    drafts: readonly ServiceDraft[],
+    stray: readonly Resource<ServiceModel>[] = [],
+  ) {
+    this.#stray = new Set(stray.flatMap(({ value }) => value.spec.endpoints.map(({ name }) => name)));
     this.#resources = resources;
     this.#deployments = deployments;
     for (const draft of drafts) this.#drafts.set(draft.deployed, draft);
@@ -72,6 +81,8 @@ export class Lookup {
     if (exact) return { value: exact };
     // What a service without a ServiceModel offers hangs on all documents together.
     if (service.model === null && !this.#resources.whole) return 'inDoubt';
+    if (service.model === null && (this.#stray.has(name) || [...this.#stray].some(isStandIn)))
+      return 'inDoubt';
     const names = service.endpoints.map((endpoint) => endpoint.name);
     if (names.some(isStandIn)) return 'inDoubt';
     return {

@@ -8,7 +8,7 @@ import type { CompileContext } from '../../../model/kind.ts';
 import type { CallPolicy } from '../../../model/kinds/call-policy.ts';
 import type { Path } from '../../../model/place.ts';
 import { isInDoubt, type Resource } from '../../../model/resource.ts';
-import type { Call, Cause } from '../model.ts';
+import type { Call } from '../model.ts';
 import { AmountReader } from './amount.ts';
 import { where } from './report.ts';
 import { shareOf } from './service.ts';
@@ -128,7 +128,7 @@ class PolicyReader {
       },
       jitter: written.jitter ?? noRetries.jitter,
       budget: budget === undefined ? null : { ratio: shareOf(budget.ratio, 0), burst: budget.burst ?? 10 },
-      on: written.on === undefined ? noRetries.on : [...new Set(written.on as readonly Cause[])],
+      on: written.on === undefined ? noRetries.on : [...new Set(written.on)],
     };
     if (retries.max > 0) this.#noteRetries(written, retries);
     return retries;

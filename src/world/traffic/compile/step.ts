@@ -190,7 +190,8 @@ export class StepCompiler {
     if (position !== -1) return position;
     const names = this.#draft.pools.map((pool) => pool.name);
     // Any of them may be a pool whose name is not known.
-    if (isInDoubt(this.#model, ['spec', 'pools']) && (names.length === 0 || names.some(isStandIn))) return null;
+    if (isInDoubt(this.#model, ['spec', 'pools']) && (names.length === 0 || names.some(isStandIn)))
+      return null;
     const place = written.pool === undefined ? ['spec', 'defaults', 'calls', 'pool'] : [...path, 'pool'];
     this.#context.diagnostics.error(
       'unknown-pool',

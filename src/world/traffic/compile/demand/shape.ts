@@ -128,7 +128,8 @@ export class ShapeReader {
       return constantCurve(base);
     }
     const at = this.#amounts.duration(written.at, [...path, 'at']) ?? every;
-    if (length > every || !this.#drawable(this.#duration / every, 4, [...path, 'every'])) return constantCurve(base);
+    if (length > every || !this.#drawable(this.#duration / every, 4, [...path, 'every']))
+      return constantCurve(base);
     return burstCurve(
       { base, burst: peak, atMicros: at, lengthMicros: length, everyMicros: every },
       this.#duration,
