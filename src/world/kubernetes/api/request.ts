@@ -1,0 +1,42 @@
+/**
+ * Fidelity: an HTTP request to the API server and its answer, without the network: bodies are plain JSON values, whatever
+ * encoding the client used. What changes something is a command of the run: it is kept, and given again when the run is
+ * replayed.
+ */
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/api/v1/namespaces/shop/pods`, decoded. */
+  readonly path: string;
+  /** Last value wins, as in the server. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Media types as the client listed them; empty: it did not. */
+  readonly accept: string;
+  readonly contentType: string;
+  /** `kubectl/v1.32.4 (linux/amd64) …`: names the field manager when the query doesn't. */
+  readonly userAgent: string;
+  /** Decoded; null when there is none. */
+  readonly body: unknown;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  /** `application/json`, `text/plain`… */
+  readonly contentType: string;
+  /** A JSON value, or text for `text/plain`. */
+  readonly body: unknown;
+  /** e.g. `Warning`, `Retry-After`. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** What a watch or a followed log sends on: one JSON value or one line at a time. */
+export interface Stream {
+  send(chunk: unknown): void;
+  /** Nothing more will come. */
+  end(): void;
+}
+
+/** A request that changes something when it is not a dry run: it becomes a command. */
+export function isMutating({ method, query }: ApiRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD' && query['dryRun'] !== 'All';
+}

@@ -1,0 +1,221 @@
+/**
+ * Fidelity: a cluster put together: API server, controllers, scheduler, kubelets and kube-proxies over one virtual clock. What
+ * each part simplifies stands in its own file. Before the run begins, everything that is applied converges through the same
+ * control loops in no time, and the cluster's clock shows a day earlier: the run finds a system that has long been running.
+ */
+import { randomStream } from '../../base/random.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Instruments } from '../../telemetry/instruments.ts';
+import { ApiClient, ApiLoad } from './control/client.ts';
+import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
+import { Watch } from './control/watch.ts';
+import type { KubernetesModel, ManifestObject } from './model.ts';
+import type { Routing } from './network/routing.ts';
+import { machineNode } from './node/machine.ts';
+import type { Processes } from './node/processes.ts';
+import { controllerOf, type Draft, type KubeObject } from './objects/meta.ts';
+import { type Node, zoneLabel } from './objects/node.ts';
+import type { Pod } from './objects/pod.ts';
+import {
+  namespaces,
+  nodes,
+  pods,
+  priorityClasses,
+  type ResourceType,
+  services,
+  typeOfKind,
+} from './objects/resource-types.ts';
+import { Api } from './store/api.ts';
+import { Clock } from './store/clock.ts';
+import { EventLog } from './store/event-log.ts';
+import { Index, Store } from './store/store.ts';
+
+export interface ClusterParts {
+  readonly engine: Engine;
+  readonly instruments: Instruments;
+  readonly seed: number;
+  readonly startsAt: string | null;
+  readonly processes: Processes;
+  readonly routing: Routing;
+  readonly note: (kind: NoteKind, subject: string, message: string) => void;
+}
+
+/** A simulated cluster. */
+export class Cluster implements ControlPlane {
+  readonly engine: Engine;
+  readonly model: KubernetesModel;
+  readonly clock: Clock;
+  readonly store = new Store();
+  readonly api: Api;
+  readonly events: EventLog;
+  readonly instruments: Instruments;
+  readonly processes: Processes;
+  readonly routing: Routing;
+  readonly manager: Component;
+  readonly scheduler: Component;
+  readonly kubelets: Component;
+  readonly podsByNode: Index<Pod>;
+  readonly podsByOwner: Index<Pod>;
+  readonly note: ClusterParts['note'];
+  starting = true;
+  readonly #seed: number;
+  readonly #load: ApiLoad;
+  readonly #components: Component[] = [];
+  /** Machines made so far, gone ones included. */
+  #machines = 0;
+  readonly #machinesOfPool = new Map<string, number>();
+
+  constructor(model: KubernetesModel, parts: ClusterParts) {
+    this.model = model;
+    this.engine = parts.engine;
+    this.instruments = parts.instruments;
+    this.processes = parts.processes;
+    this.routing = parts.routing;
+    this.note = parts.note;
+    this.#seed = parts.seed;
+    this.clock = new Clock(parts.engine, parts.startsAt);
+    this.clock.showDayBefore(true);
+    this.api = new Api(this.store, this.clock, this.random('names'));
+    this.events = new EventLog(this.clock, this.store);
+    const { settings } = model;
+    this.#load = new ApiLoad(
+      this.engine,
+      settings.apiCapacityPerSecond,
+      settings.apiLatency,
+      this.random('api'),
+    );
+    this.manager = this.component('controller-manager', settings.controllers);
+    this.scheduler = this.component('scheduler', settings.scheduler);
+    this.kubelets = this.component('kubelet', settings.kubelet);
+    this.podsByNode = new Index(this.store, pods, (pod) => pod.spec.nodeName);
+    this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
+    // The parts, one line each.
+  }
+
+  component(name: string, limits: { readonly qps: number; readonly burst: number }): Component {
+    const { engine, store, model } = this;
+    const component = {
+      client: new ApiClient(engine, this.#load, name, limits),
+      watch: new Watch(engine, store, name, model.settings.watchLagMicros),
+    };
+    component.client.instant = this.starting;
+    component.watch.instant = this.starting;
+    this.#components.push(component);
+    return component;
+  }
+
+  random(name: string) {
+    return randomStream(this.#seed, `kubernetes/${name}`);
+  }
+
+  zoneOf(node: Node): string {
+    return node.metadata.labels?.[zoneLabel] ?? '';
+  }
+
+  /**
+   * Applies what there is before the run. The caller then fires the engine's events of time zero, in which the cluster
+   * converges, and calls `begin`.
+   */
+  start(): void {
+    for (const name of systemNamespaces) this.apply(namespaceNamed(name));
+    for (const object of systemObjects) this.apply(object);
+    for (const pool of this.model.nodePools)
+      for (let count = 0; count < pool.count; count++) this.addMachine(pool.name);
+    for (const object of this.model.objects) if (object.kind !== 'Job') this.apply(object);
+  }
+
+  /** The run begins: from now on everything takes its time, and Jobs start. */
+  begin(): void {
+    this.starting = false;
+    this.clock.showDayBefore(false);
+    for (const { client, watch } of this.#components) {
+      client.instant = false;
+      watch.instant = false;
+    }
+    for (const object of this.model.objects) if (object.kind === 'Job') this.apply(object);
+  }
+
+  /** Registers one more machine of a pool, ready; returns its Node. */
+  addMachine(poolName: string): Node {
+    const pool = this.model.nodePools.find(({ name }) => name === poolName)!;
+    const index = this.#machinesOfPool.get(poolName) ?? 0;
+    this.#machinesOfPool.set(poolName, index + 1);
+    const draft = machineNode(pool, index, this.#machines++, this.clock.timestamp(), this.model.version);
+    const outcome = this.api.create(nodes, draft);
+    if (!outcome.ok) throw new Error(outcome.failure.message);
+    return outcome.value;
+  }
+
+  /** Creates or replaces an object that has been validated. Its namespace is made when it is missing. */
+  apply(object: ManifestObject): void {
+    const type = typeOfKind(object.apiVersion, object.kind) as ResourceType | undefined;
+    if (type === undefined) return;
+    const draft = object as unknown as Draft<KubeObject>;
+    const namespace = type.namespaced ? (draft.metadata.namespace ?? 'default') : '';
+    if (type.namespaced && this.store.get(namespaces, '', namespace) === undefined)
+      this.apply(namespaceNamed(namespace));
+    const metadata = type.namespaced ? { ...draft.metadata, namespace } : draft.metadata;
+    const { name } = object.metadata;
+    if (this.store.get(type, namespace, name) === undefined)
+      this.api.create(type, { ...draft, metadata }, { outside: true });
+    else
+      this.api.modify(
+        type,
+        namespace,
+        name,
+        (current) => ({ ...current, ...draft, metadata: { ...current.metadata, ...metadata } }) as KubeObject,
+        { outside: true },
+      );
+  }
+}
+
+const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+function namespaceNamed(name: string): ManifestObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+}
+
+function priorityClass(name: string, value: number, description: string): ManifestObject {
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: priorityClasses.kind,
+    metadata: { name },
+    value,
+    description,
+    preemptionPolicy: 'PreemptLowerPriority',
+  } as ManifestObject;
+}
+
+const systemObjects: readonly ManifestObject[] = [
+  priorityClass(
+    'system-cluster-critical',
+    2_000_000_000,
+    'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  ),
+  priorityClass(
+    'system-node-critical',
+    2_000_001_000,
+    'Used for system critical pods that must not be moved from their current node.',
+  ),
+  {
+    apiVersion: 'v1',
+    kind: services.kind,
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: '10.96.0.1',
+      clusterIPs: ['10.96.0.1'],
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    },
+  },
+];

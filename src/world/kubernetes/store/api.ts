@@ -1,0 +1,358 @@
+/**
+ * Fidelity: what stands between any client and the store in the API server: metadata, defaults, validation, admission,
+ * optimistic concurrency, finalizers and graceful deletion (apiserver registry/generic and registry/rest, 1.32). Control
+ * loops and kubectl come through the same functions; what control loops make is valid by construction and only
+ * admitted. Simplified: admission plugins run in one order for all; no webhooks.
+ */
+import type { RandomStream } from '../../../base/random.ts';
+import type { Draft, KubeObject, ObjectMeta } from '../objects/meta.ts';
+import type { Pod } from '../objects/pod.ts';
+import {
+  apiVersionOf,
+  namespaces,
+  pods,
+  type ResourceType,
+  resourceName,
+} from '../objects/resource-types.ts';
+import type { Clock } from './clock.ts';
+import { sameValue } from './equality.ts';
+import {
+  alreadyExists,
+  conflict,
+  done,
+  forbidden,
+  invalid,
+  notFound,
+  type Outcome,
+  objectModified,
+  refuse,
+  type StatusCause,
+} from './failure.ts';
+import { nameSuffix, uidFrom } from './names.ts';
+import type { Store } from './store.ts';
+
+/** What a resource adds to the general rules; only clients' writes are defaulted and validated. */
+export interface Strategy<T extends KubeObject = KubeObject> {
+  /** The object with every default stated; the same object when nothing was missing. */
+  readonly default?: (object: T) => T;
+  /** All problems; `old` is null for a new object. */
+  readonly validate?: (object: T, old: T | null) => readonly StatusCause[];
+  /** What the server itself sets in a new object, e.g. the phase of a Pod. */
+  readonly prepare?: (object: T) => T;
+}
+
+export interface AdmissionRequest {
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly type: ResourceType;
+  readonly subresource: string;
+  readonly object: KubeObject;
+  readonly old: KubeObject | null;
+  readonly dryRun: boolean;
+}
+
+/** Changes or refuses a write. The object comes back, the same one when nothing changed. */
+export type Admission = (request: AdmissionRequest) => Outcome<KubeObject>;
+
+export interface WriteOptions {
+  /** Nothing is stored; the answer is as if it were. */
+  readonly dryRun?: boolean;
+  /** Sent by a client: defaults and validation apply. */
+  readonly outside?: boolean;
+  /** `status`, `scale`…: empty for the object itself. */
+  readonly subresource?: string;
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: boolean;
+}
+
+export const orphanFinalizer = 'orphan';
+export const foregroundFinalizer = 'foregroundDeletion';
+
+export class Api {
+  readonly store: Store;
+  readonly #clock: Clock;
+  readonly #stream: RandomStream;
+  readonly #strategies = new Map<string, Strategy>();
+  readonly #admissions: Admission[] = [];
+
+  constructor(store: Store, clock: Clock, stream: RandomStream) {
+    this.store = store;
+    this.#clock = clock;
+    this.#stream = stream;
+  }
+
+  /** Sets what a resource adds to the rules; once for each. */
+  describe<T extends KubeObject>(type: ResourceType<T>, strategy: Strategy<T>): void {
+    this.#strategies.set(resourceName(type), strategy as unknown as Strategy);
+  }
+
+  /** Adds a plugin after those that were added before. */
+  admit(admission: Admission): void {
+    this.#admissions.push(admission);
+  }
+
+  create<T extends KubeObject>(
+    type: ResourceType<T>,
+    draft: Draft<T>,
+    options: WriteOptions = {},
+  ): Outcome<T> {
+    const named = this.#named(type, draft);
+    const { namespace = '', name } = named.metadata;
+    const space = this.#mayHold(type, named, namespace);
+    if (!space.ok) return space;
+    const strategy = this.#strategies.get(resourceName(type)) as Strategy<T> | undefined;
+    let object = strategy?.prepare?.(named) ?? named;
+    if (options.outside === true) object = strategy?.default?.(object) ?? object;
+    const admitted = this.#admitted('create', type, object, null, options);
+    if (!admitted.ok) return admitted;
+    object = admitted.value as T;
+    const causes = options.outside === true ? (strategy?.validate?.(object, null) ?? []) : [];
+    if (causes.length > 0) return invalid(type, name, causes);
+    if (this.store.get(type, namespace, name) !== undefined) return alreadyExists(type, name);
+    return done(options.dryRun === true ? object : this.store.insert(type, object));
+  }
+
+  /**
+   * Writes another state of an object. Where the object bears a resourceVersion, it must be the present one. With the
+   * subresource `status` only status and metadata other than what users own are taken, else all but status.
+   */
+  update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Outcome<T> {
+    const { namespace = '', name, resourceVersion, uid } = object.metadata;
+    const old = this.store.get(type, namespace, name);
+    if (old === undefined) return notFound(type, name);
+    if (uid !== undefined && uid !== '' && uid !== old.metadata.uid)
+      return conflict(
+        type,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+      );
+    if (
+      resourceVersion !== undefined &&
+      resourceVersion !== '' &&
+      resourceVersion !== old.metadata.resourceVersion
+    )
+      return conflict(type, name, objectModified);
+    return this.#put(type, object, old, options);
+  }
+
+  /** Reads, changes and writes in one go, as a client does that tries again on conflict; null: leave it as it is. */
+  modify<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string,
+    name: string,
+    change: (current: T) => T | null,
+    options: WriteOptions = {},
+  ): Outcome<T> {
+    const old = this.store.get(type, namespace, name);
+    if (old === undefined) return notFound(type, name);
+    const next = change(old);
+    return next === null || next === old ? done(old) : this.#put(type, next, old, options);
+  }
+
+  /** As `modify`, for status alone. */
+  modifyStatus<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string,
+    name: string,
+    change: (current: T) => T | null,
+  ): Outcome<T> {
+    return this.modify(type, namespace, name, change, { subresource: 'status' });
+  }
+
+  /** Deletes, or marks as being deleted what finalizers or a grace period hold. The answer is the last state. */
+  delete<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): Outcome<T> {
+    const object = this.store.get(type, namespace, name);
+    if (object === undefined) return notFound(type, name);
+    const met = this.#preconditions(type, object, options);
+    if (!met.ok) return met;
+    const admitted = this.#admitted('delete', type, object, object, options);
+    if (!admitted.ok) return admitted;
+    const marked = this.#marked(type, object, options);
+    if (options.dryRun === true) return done(marked);
+    if (mayVanish(marked)) return done(this.store.remove(type, marked));
+    return done(sameValue(marked, object) ? object : this.store.replace(type, marked));
+  }
+
+  #put<T extends KubeObject>(type: ResourceType<T>, object: T, old: T, options: WriteOptions): Outcome<T> {
+    const strategy = this.#strategies.get(resourceName(type)) as Strategy<T> | undefined;
+    const kept = this.#kept(type, object, old, options.subresource ?? '');
+    const next = options.outside === true ? (strategy?.default?.(kept) ?? kept) : kept;
+    const admitted = this.#admitted('update', type, next, old, options);
+    if (!admitted.ok) return admitted;
+    const allowed = admitted.value as T;
+    const causes = options.outside === true ? (strategy?.validate?.(allowed, old) ?? []) : [];
+    if (causes.length > 0) return invalid(type, old.metadata.name, causes);
+    const counted = this.#counted(type, allowed, old);
+    if (sameValue(counted, old)) return done(old);
+    if (options.dryRun === true) return done(counted);
+    if (counted.metadata.deletionTimestamp !== undefined && mayVanish(counted))
+      return done(this.store.remove(type, counted));
+    return done(this.store.replace(type, counted));
+  }
+
+  /** The new state with what this address may not change taken from the old one. */
+  #kept<T extends KubeObject>(type: ResourceType<T>, object: T, old: T, subresource: string): T {
+    const {
+      uid,
+      creationTimestamp,
+      generation,
+      deletionTimestamp,
+      deletionGracePeriodSeconds,
+      resourceVersion,
+    } = old.metadata;
+    const own: Partial<ObjectMeta> = { uid, creationTimestamp, resourceVersion };
+    const metadata: ObjectMeta = {
+      ...object.metadata,
+      ...own,
+      ...(generation === undefined ? {} : { generation }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+      ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+    };
+    if (subresource === 'status') return { ...old, metadata, status: object.status };
+    if (!type.hasStatus) return { ...object, metadata };
+    const { status: _, ...rest } = object;
+    return (
+      old.status === undefined ? { ...rest, metadata } : { ...rest, metadata, status: old.status }
+    ) as T;
+  }
+
+  /** The generation goes up when what is asked for changes. */
+  #counted<T extends KubeObject>(type: ResourceType<T>, object: T, old: T): T {
+    if (!type.counted || sameDemand(object, old)) return object;
+    const generation = (old.metadata.generation ?? 0) + 1;
+    return { ...object, metadata: { ...object.metadata, generation } };
+  }
+
+  #named<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>): T {
+    const { metadata } = draft;
+    const name = metadata.name ?? `${metadata.generateName ?? ''}${nameSuffix(this.#stream)}`;
+    const { resourceVersion: _, deletionTimestamp: __, ...rest } = metadata;
+    const made: ObjectMeta = {
+      ...rest,
+      name,
+      uid: uidFrom(this.#stream),
+      resourceVersion: '',
+      ...(type.counted ? { generation: 1 } : {}),
+      creationTimestamp: this.#clock.timestamp(),
+    };
+    return {
+      ...draft,
+      apiVersion: draft.apiVersion ?? apiVersionOf(type),
+      kind: draft.kind ?? type.kind,
+      metadata: made,
+    } as unknown as T;
+  }
+
+  /** Whether the namespace is there and takes new objects. */
+  #mayHold(type: ResourceType, object: KubeObject, namespace: string): Outcome<null> {
+    if (!type.namespaced) return done(null);
+    const space = this.store.get(namespaces, '', namespace);
+    if (space === undefined) return notFound(namespaces, namespace);
+    if (space.metadata.deletionTimestamp === undefined) return done(null);
+    return forbidden(
+      type,
+      object.metadata.name,
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+    );
+  }
+
+  #admitted(
+    operation: AdmissionRequest['operation'],
+    type: ResourceType,
+    object: KubeObject,
+    old: KubeObject | null,
+    options: WriteOptions,
+  ): Outcome<KubeObject> {
+    let current = object;
+    for (const admission of this.#admissions) {
+      const subresource = options.subresource ?? '';
+      const dryRun = options.dryRun === true;
+      const outcome = admission({ operation, type, subresource, object: current, old, dryRun });
+      if (!outcome.ok) return outcome;
+      current = outcome.value;
+    }
+    return done(current);
+  }
+
+  #preconditions(type: ResourceType, object: KubeObject, { preconditions }: DeleteOptions): Outcome<null> {
+    const { name, uid, resourceVersion } = object.metadata;
+    if (preconditions?.uid !== undefined && preconditions.uid !== uid)
+      return conflict(
+        type,
+        name,
+        `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+      );
+    if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion)
+      return refuse(
+        'Conflict',
+        `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+        { name, group: type.group, kind: type.plural },
+      );
+    return done(null);
+  }
+
+  #marked<T extends KubeObject>(type: ResourceType<T>, object: T, options: DeleteOptions): T {
+    const seconds = graceOf(type, object, options);
+    const before = object.metadata.deletionGracePeriodSeconds;
+    const shorter = before === undefined || seconds < before;
+    const metadata: ObjectMeta = {
+      ...object.metadata,
+      ...(shorter
+        ? {
+            deletionTimestamp: this.#clock.timestampAt(this.#clock.nowMicros + seconds * 1e6),
+            deletionGracePeriodSeconds: seconds,
+          }
+        : {}),
+      ...withFinalizer(object.metadata, options.propagationPolicy),
+    };
+    const marked = { ...object, metadata };
+    return type.counted &&
+      object.metadata.deletionTimestamp === undefined &&
+      metadata.generation !== undefined
+      ? { ...marked, metadata: { ...metadata, generation: metadata.generation + 1 } }
+      : marked;
+  }
+}
+
+function withFinalizer(
+  metadata: ObjectMeta,
+  policy: DeleteOptions['propagationPolicy'],
+): Pick<ObjectMeta, 'finalizers'> {
+  const added = policy === 'Foreground' ? foregroundFinalizer : policy === 'Orphan' ? orphanFinalizer : null;
+  const present = metadata.finalizers ?? [];
+  if (added === null || present.includes(added)) return {};
+  return { finalizers: [...present, added] };
+}
+
+/** Seconds until the object may vanish: a pod's grace while a kubelet has it, else none. */
+function graceOf(type: ResourceType, object: KubeObject, options: DeleteOptions): number {
+  if (resourceName(type) !== resourceName(pods)) return 0;
+  const { spec, status } = object as Pod;
+  if (spec.nodeName === undefined || status.phase === 'Succeeded' || status.phase === 'Failed') return 0;
+  return options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
+}
+
+/** Nothing holds it: no finalizer and no time to wait. */
+function mayVanish({ metadata, kind, spec }: KubeObject): boolean {
+  if ((metadata.finalizers?.length ?? 0) > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  return (
+    kind !== 'Namespace' || ((spec as { finalizers?: readonly string[] })?.finalizers?.length ?? 0) === 0
+  );
+}
+
+/** All but metadata and status say the same. */
+function sameDemand(a: KubeObject, b: KubeObject): boolean {
+  if (a.spec !== undefined || b.spec !== undefined) return sameValue(a.spec, b.spec);
+  const { metadata: _, status: __, ...restOfA } = a;
+  const { metadata: ___, status: ____, ...restOfB } = b;
+  return sameValue(restOfA, restOfB);
+}
