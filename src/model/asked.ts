@@ -2,13 +2,12 @@ import type { Diagnostics } from '../base/diagnostics.ts';
 import { formatDuration } from '../base/time.ts';
 import { Check } from './check.ts';
 import { type Doubt, doubtsOf } from './doubt.ts';
-import { isObject } from './draft.ts';
 import type { ScenarioDocument, ScenarioSpec, WrittenObjective } from './kinds/scenario.ts';
 import type { Command, Inference, Model, Objective, Threshold } from './model.ts';
 import { readDuration, readShare } from './notation.ts';
 import { objectivesOfSlo } from './openslo.ts';
 import type { Path } from './place.ts';
-import { defaultNamespace, qualifiedName, type Resource } from './resource.ts';
+import { defaultNamespace, isInDoubt, qualifiedName, type Resource } from './resource.ts';
 import type { ParsedScenario } from './scenario.ts';
 import { knowsDuration } from './settings.ts';
 import { didYouMean } from './suggest.ts';
@@ -32,7 +31,6 @@ export function readAsked(scenario: ParsedScenario, context: AskedContext): Aske
   const inDoubt = doubtsOf(scenario.resources, names, context.diagnostics);
   const fromSlos = objectivesOfSlo(scenario.resources, { diagnostics: context.diagnostics, names, inDoubt });
   const { document } = scenario;
-  if (document === null) checkFlawedThresholds(scenario, context);
   if (document === null)
     return { objectives: fromSlos, thresholds: [], commands: [], prices, annotations: [] };
   const reader = new AskedReader(document, { names, inDoubt, duration: knowsDuration(scenario) }, context);
@@ -118,6 +116,7 @@ class AskedReader {
 
   #latency(written: WrittenObjective, path: Path): number | null {
     const at = [...path, 'latency'];
+    if (isInDoubt(this.#document, [...path, 'indicator'])) return this.#positive(written.latency, at);
     if (written.indicator === 'latency' && written.latency === undefined)
       this.#check.error('missing-field', at, 'A latency objective needs latency.', 'Add latency: 300ms.');
     if (written.indicator === 'availability' && written.latency !== undefined)
@@ -223,7 +222,8 @@ class AskedReader {
     return (this.#spec.annotations ?? []).map((written, index) => {
       const fromMicros = readDuration(written.at) ?? 0;
       const toMicros = written.until === undefined ? fromMicros : (readDuration(written.until) ?? 0);
-      if (toMicros < fromMicros)
+      const at = ['spec', 'annotations', index, 'at'];
+      if (toMicros < fromMicros && !isInDoubt(this.#document, at))
         this.#check.error(
           'out-of-range',
           ['spec', 'annotations', index, 'until'],
@@ -241,33 +241,10 @@ interface Judging {
 }
 
 function judge(threshold: Threshold, path: Path, { rooms, inDoubt, check }: Judging): void {
+  // What is wrong with the metric is told also where the expression is not known.
+  const known = !isInDoubt(check.resource, path);
   for (const problem of thresholdProblems({ thresholds: [threshold], rooms }, inDoubt))
-    check.error(problem.code, path, problem.message, problem.remedy);
-}
-
-/** What is wrong with the thresholds of a Scenario that has the wrong shape elsewhere, so that all is told at once. */
-export function checkFlawedThresholds(
-  { flawed, resources }: ParsedScenario,
-  { diagnostics, rooms }: Pick<AskedContext, 'diagnostics' | 'rooms'>,
-): void {
-  if (flawed === null) return;
-  const names = namesOf({ rooms });
-  // Where nothing at all is served, that is what is wrong, not the names.
-  const inDoubt = names.service.length === 0 ? () => true : doubtsOf(resources, names, diagnostics);
-  const judging = { rooms, inDoubt, check: new Check(flawed, diagnostics) };
-  for (const [metric, written] of Object.entries(thresholdsOf(flawed.value)))
-    if (Array.isArray(written))
-      written.forEach((each: unknown, index) => {
-        const expression = isObject(each) ? each['threshold'] : each;
-        if (typeof expression !== 'string') return;
-        judge({ metric, expression, abortOnFail: false }, ['spec', 'thresholds', metric, index], judging);
-      });
-}
-
-function thresholdsOf(document: unknown): Record<string, unknown> {
-  const spec = isObject(document) ? document['spec'] : null;
-  const thresholds = isObject(spec) ? spec['thresholds'] : null;
-  return isObject(thresholds) ? thresholds : {};
+    check.error(problem.code, known ? path : path.slice(0, -1), problem.message, problem.remedy);
 }
 
 /** Every known name that a written one may mean; the nearest first reading decides. */

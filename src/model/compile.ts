@@ -1,9 +1,12 @@
 import { type Diagnostic, Diagnostics } from '../base/diagnostics.ts';
-import { checkFlawedThresholds, readAsked } from './asked.ts';
+import { readAsked } from './asked.ts';
 import type { Catalogue, CompileContext, Compiler } from './kind.ts';
 import type { Inference, Model } from './model.ts';
+import { pathText } from './place.ts';
+import type { ResourceSet } from './resource.ts';
 import type { ParsedScenario } from './scenario.ts';
 import { readSettings } from './settings.ts';
+import { mentionsStandIn, withoutStandIns } from './stand-in.ts';
 
 export interface CompileOptions {
   /** Text of a data file that a manifest names, such as a trace; null when there is none. */
@@ -29,10 +32,8 @@ export function compile(
 ): Compilation {
   const broken = scenario.diagnostics.some(({ severity }) => severity === 'error');
   const diagnostics = new Diagnostics();
-  if (scenario.resources.all.length === 0) {
-    checkFlawedThresholds(scenario, { diagnostics, rooms: {} });
-    return { model: null, diagnostics: broken ? diagnostics.list : [nothingToRead()] };
-  }
+  if (scenario.resources.all.length === 0)
+    return { model: null, diagnostics: broken ? [] : [nothingToRead()] };
   try {
     const model = build(scenario, catalogue, { diagnostics, files: options.files ?? (() => null) });
     const failed = broken || diagnostics.hasErrors;
@@ -48,7 +49,23 @@ export function compile(
 function unsaid(scenario: ParsedScenario, found: readonly Diagnostic[]): readonly Diagnostic[] {
   const key = ({ code, message, position }: Diagnostic) => JSON.stringify([code, message, position]);
   const said = new Set(scenario.diagnostics.map(key));
-  return found.filter((diagnostic) => !said.has(key(diagnostic)));
+  const certain = scenario.resources.sound ? found : certainOf(scenario.resources, found);
+  return certain.filter((diagnostic) => !said.has(key(diagnostic)));
+}
+
+/** Without what was found about things that only stand in for what was written. */
+function certainOf(resources: ResourceSet, found: readonly Diagnostic[]): Diagnostic[] {
+  const doubts = new Map(
+    resources.all.map(({ id, doubts: paths = [] }) => [id, paths.map((path) => pathText(path))]),
+  );
+  const isCertain = ({ resource = '', path = '', message }: Diagnostic) =>
+    !mentionsStandIn(message) &&
+    !(doubts.get(resource) ?? []).some(
+      (doubt) => path.startsWith(doubt) && /^(?:$|[.[])/.test(path.slice(doubt.length)),
+    );
+  return found
+    .filter(isCertain)
+    .map((one) => (one.remedy === undefined ? one : { ...one, remedy: withoutStandIns(one.remedy) }));
 }
 
 function nothingToRead(): Diagnostic {

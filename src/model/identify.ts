@@ -16,6 +16,11 @@ export class KindIndex {
     for (const kind of kinds) this.#byName.set(`${apiVersionOf(kind)} ${kind.kind}`, kind);
   }
 
+  /** Groups of the project's own kinds. */
+  get ownGroups(): string[] {
+    return [...new Set(this.all.filter((kind) => kind.own).map((kind) => kind.group))];
+  }
+
   /** Names of the project's own kinds. */
   get ownNames(): string[] {
     return this.all.filter((kind) => kind.own).map((kind) => kind.kind);
@@ -25,6 +30,31 @@ export class KindIndex {
   isOwnGroup(apiVersion: string): boolean {
     const group = apiVersion.split('/')[0];
     return this.all.some((kind) => kind.own && kind.group === group);
+  }
+
+  /**
+   * Whether an apiVersion and kind were meant for the project's own group: they name it, or all but; or they name one of
+   * its kinds in a group that is much like it.
+   */
+  isMeantAsOwn({ apiVersion, kind }: Identity): boolean {
+    if (this.isOwnGroup(apiVersion)) return true;
+    const at = apiVersion.lastIndexOf('/');
+    const group = apiVersion.slice(0, Math.max(0, at));
+    if (this.all.some((each) => each.group === group && group !== '')) return false;
+    if (group !== '' && nearest(group, this.ownGroups) !== null) return true;
+    const akin = group === '' ? !this.#isCoreVersion(apiVersion) : /devops|\bsim\b/i.test(group);
+    return akin && this.ownNames.includes(kind);
+  }
+
+  /** The own kind that was most likely meant by a kind that nobody has. */
+  ownMeant(identity: Identity): Kind | null {
+    if (!this.isMeantAsOwn(identity)) return null;
+    const name = nearest(identity.kind, this.ownNames);
+    return this.all.find((kind) => kind.own && kind.kind === name) ?? null;
+  }
+
+  #isCoreVersion(apiVersion: string): boolean {
+    return this.all.some((kind) => kind.group === '' && kind.version === apiVersion);
   }
 
   /** Whether another project has a kind of the same name that is read: resources are looked up by kind alone. */
@@ -44,6 +74,8 @@ export interface Identified {
   readonly draft: Draft;
   readonly kind: Kind;
   readonly identity: Identity;
+  /** It says another kind or version; this is the one that was most likely meant, so that its content is judged too. */
+  readonly mistaken: boolean;
 }
 
 /**
@@ -60,13 +92,16 @@ export function identify(
   for (const draft of drafts) {
     const identity = identityOf(draft.value);
     const kind = kinds.find(identity);
-    if (kind !== null) found.push({ draft, kind, identity });
+    if (kind !== null) found.push({ draft, kind, identity, mistaken: false });
     else if (identity.kind === '' || identity.apiVersion === '') {
       reportNoKind(draft, identity, context.diagnostics);
-      context.lost.push({ kind: identity.kind || null, name: identity.name || null });
+      const named = kinds.all.find((each) => each.own && each.kind === identity.kind);
+      if (named !== undefined) found.push(mistaken(draft, named));
+      else context.lost.push({ kind: identity.kind || null, name: identity.name || null });
     } else {
-      if (kinds.isOwnGroup(identity.apiVersion))
-        context.lost.push({ kind: nearest(identity.kind, kinds.ownNames), name: identity.name || null });
+      const meant = kinds.ownMeant(identity);
+      if (meant !== null) found.push(mistaken(draft, meant));
+      else if (kinds.isMeantAsOwn(identity)) context.lost.push({ kind: null, name: identity.name || null });
       const key = `${identity.apiVersion} ${identity.kind}`;
       const seen = unknown.get(key);
       if (seen === undefined) unknown.set(key, { first: draft, count: 1 });
@@ -75,6 +110,12 @@ export function identify(
   }
   for (const { first, count } of unknown.values()) reportUnknown(first, count, { kinds, ...context });
   return found;
+}
+
+/** The document as if it named the kind that was meant. */
+function mistaken(draft: Draft, kind: Kind): Identified {
+  const value = { ...draft.value, apiVersion: apiVersionOf(kind), kind: kind.kind };
+  return { draft: { ...draft, value }, kind, identity: identityOf(value), mistaken: true };
 }
 
 function reportNoKind(draft: Draft, identity: Identity, diagnostics: Diagnostics): void {
@@ -99,13 +140,14 @@ function reportUnknown(
   context: { kinds: KindIndex; diagnostics: Diagnostics; strict: boolean },
 ): void {
   const { apiVersion, kind, namespace, name } = identityOf(draft.value);
-  const own = context.kinds.isOwnGroup(apiVersion);
+  const own = context.kinds.isMeantAsOwn({ apiVersion, kind, namespace, name });
+  const ofOurs = context.kinds.isOwnGroup(apiVersion);
   const others = count === 1 ? '' : ` (${count} documents)`;
   const where = {
     remedy: own ? ownRemedy(kind, context.kinds) : unknownRemedy(kind, context.kinds.all),
     resource: resourceId(kind, namespace, name),
-    path: 'kind',
-    position: keyPositionOf(draft.place, ['kind']),
+    path: own && !ofOurs ? 'apiVersion' : 'kind',
+    position: own && !ofOurs ? positionOf(draft.place, ['apiVersion']) : keyPositionOf(draft.place, ['kind']),
   };
   const message = own
     ? `There is no kind ${kind} of ${apiVersion}${others}.`

@@ -11,6 +11,8 @@ export interface Lost {
   readonly name: string | null;
   /** What was written, of a document that could not be read as one. */
   readonly text?: string;
+  /** The document itself stays; only the name that others may call it by is not known. */
+  readonly present?: boolean;
 }
 
 /** What names lost documents may bear. */

@@ -7,7 +7,7 @@ import type { Kind } from './kind.ts';
 import type { Objective } from './model.ts';
 import { readDuration, readShare } from './notation.ts';
 import type { Path } from './place.ts';
-import type { Resource, ResourceSet } from './resource.ts';
+import { isInDoubt, type Resource, type ResourceSet } from './resource.ts';
 import type { Schema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import type { Names } from './threshold.ts';
@@ -276,7 +276,7 @@ class SloReader {
   #target(objective: Slo['spec']['objectives'][number], path: Path): number {
     const written = objective.target ?? (objective.targetPercent ?? 0) / 100;
     const target = readShare(written) ?? 0;
-    if (target > 0 && target < 1) return target;
+    if ((target > 0 && target < 1) || isInDoubt(this.#slo, path)) return target;
     this.#check.error(
       'out-of-range',
       path,

@@ -132,7 +132,9 @@ test('unknown kinds warn once each, and are errors when strict', () => {
 
 test('a kind misspelt, or of another version, is told what it should be', () => {
   const remedy = (apiVersion: string, kind: string) =>
-    read(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`).diagnostics[0].remedy;
+    read(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`).diagnostics.find(
+      ({ code }) => code === 'unknown-kind',
+    )?.remedy;
   assert.equal(remedy('apps/v1', 'Deploymnet'), 'Did you mean Deployment of apps/v1?');
   assert.equal(remedy('extensions/v1beta1', 'Deployment'), 'Use apiVersion apps/v1.');
   assert.equal(remedy('sim.devops/v1alpha1', 'traffic'), 'Did you mean Traffic of sim.devops/v1alpha1?');
@@ -142,30 +144,46 @@ test('a kind misspelt, or of another version, is told what it should be', () => 
   );
 });
 
-test('a kind that the own group does not have is an error, and nothing hangs on what it would have said', () => {
+test('a kind that the own group does not have is an error, and so is a group that is all but the own one', () => {
   const own = (apiVersion: string, kind: string) =>
-    read(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: visitors}\n`);
-  const cases = [
-    ['sim.devops/v1alpha1', 'Trafic', 'Did you mean Traffic of sim.devops/v1alpha1?'],
-    ['sim.devops/v1', 'Traffic', 'Use apiVersion sim.devops/v1alpha1.'],
-    ['sim.devops/v1alpha1', 'Ingress', 'Its kinds are Scenario, ServiceModel, Traffic.'],
-  ] as const;
-  for (const [apiVersion, kind, expected] of cases) {
-    const { scenario, diagnostics } = own(apiVersion, kind);
-    assert.deepEqual(
-      diagnostics.map(({ severity, code, message, remedy, position }) => [
-        severity,
-        code,
-        message,
-        remedy,
-        position?.line,
-      ]),
-      [['error', 'unknown-kind', `There is no kind ${kind} of ${apiVersion}.`, expected, 2]],
+    read(
+      `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: visitors}\nspec:\n  target: {service: 3}\n`,
     );
-    assert(!scenario.resources.whole);
+  const cases = [
+    ['sim.devops/v1alpha1', 'Trafic', 'Did you mean Traffic of sim.devops/v1alpha1?', 2, 1],
+    ['sim.devops/v1', 'Traffic', 'Use apiVersion sim.devops/v1alpha1.', 2, 1],
+    ['sim.devop/v1alpha1', 'Traffic', 'Use apiVersion sim.devops/v1alpha1.', 1, 13],
+    ['simdevops/v1alpha1', 'Trafic', 'Did you mean Traffic of sim.devops/v1alpha1?', 1, 13],
+    ['devops.sim/v1', 'Traffic', 'Use apiVersion sim.devops/v1alpha1.', 1, 13],
+    ['v1alpha1', 'Traffic', 'Use apiVersion sim.devops/v1alpha1.', 1, 13],
+  ] as const;
+  for (const [apiVersion, kind, expected, line, column] of cases) {
+    const { scenario, diagnostics } = own(apiVersion, kind);
+    const [unknown] = diagnostics.filter(({ code }) => code === 'unknown-kind');
+    assert.deepEqual(
+      [unknown.severity, unknown.message, unknown.remedy, unknown.position?.line, unknown.position?.column],
+      ['error', `There is no kind ${kind} of ${apiVersion}.`, expected, line, column],
+    );
+    // What it says is judged as what was meant.
+    assert.deepEqual(
+      diagnostics.filter(({ code }) => code !== 'unknown-kind').map(({ code, path }) => [code, path]),
+      [
+        ['missing-choice', 'spec'],
+        ['wrong-type', 'spec.target.service'],
+      ],
+      apiVersion,
+    );
+    assert(!scenario.resources.sound);
   }
-  assert(own('sim.devops/v1alpha1', 'Trafic').scenario.resources.mayLack(['Traffic'], 'visitors'));
-  assert.equal(own('sim.devopsy/v1', 'Trafic').diagnostics[0].severity, 'warning');
+  const other = own('sim.devops/v1alpha1', 'Ingress');
+  assert.equal(other.diagnostics[0].remedy, 'Its kinds are Scenario, ServiceModel, Traffic.');
+  assert(!other.scenario.resources.whole);
+  for (const foreign of ['traffic.example.io/v1', 'v1', 'simple.example.org/v1'])
+    assert.deepEqual(
+      own(foreign, 'Traffic').diagnostics.map(({ severity, code }) => `${severity} ${code}`),
+      ['warning unknown-kind'],
+      foreign,
+    );
 });
 
 test('unknown fields warn in Kubernetes kinds, and are errors in own kinds or when strict', () => {

@@ -10,6 +10,7 @@ import { applyOverrides, type Override, readAssignment } from './override.ts';
 import { fixedPlace, placeAt } from './place.ts';
 import { type Resource, ResourceSet } from './resource.ts';
 import type { ParsedScenario } from './scenario.ts';
+import { isStandIn } from './stand-in.ts';
 import { nearest } from './suggest.ts';
 import { type Validated, validateResource } from './validate-resource.ts';
 
@@ -48,20 +49,21 @@ export function parse(
     const { kind } = identified[index];
     return kind.support !== 'none' || !kinds.isShadowed(kind);
   });
-  for (const each of validated) if (each.lost !== null) lost.push(each.lost);
+  for (const { lost: one } of validated)
+    if (one !== null) lost.push(unreferred.has(one.kind ?? '') ? { ...one, present: true } : one);
   const current = currentOf(usable, diagnostics);
   const all = new ResourceSet(resourcesOf(current), lost);
-  const resources = new ResourceSet(resourcesOf(current.filter((each) => each.lost === null)), lost);
   applyRules(identified, validated, { resources: all, diagnostics });
   noteSupport(identified, diagnostics);
   const document = theScenario(all, diagnostics);
-  const sound = document !== null && resources.all.includes(document);
+  const readable = resourcesOf(current.filter((each) => each.usable));
+  const resources = new ResourceSet(readable, lost, { faulty: diagnostics.hasErrors });
+  const found = document !== null && resources.all.includes(document);
   const list = ordered(files, diagnostics.list);
   const scenario: ParsedScenario = {
     resources,
-    document: sound ? document : null,
-    flawed: sound ? null : prunedOf(document, validated),
-    name: document?.name ?? nameFrom(files),
+    document: found ? document : null,
+    name: document === null || isStandIn(document.name) ? nameFrom(files) : document.name,
     variants: variantsOf(drafts),
     variant: options.variant ?? null,
     strict,
@@ -160,6 +162,10 @@ function currentOf(validated: readonly Validated[], diagnostics: Diagnostics): r
   for (const each of validated) {
     const { resource } = each;
     if (resource === null) continue;
+    if (isStandIn(resource.name)) {
+      byId.set(resource.name + resource.id + byId.size, each);
+      continue;
+    }
     const earlier = byId.get(resource.id)?.resource ?? null;
     if (earlier !== null) {
       const { file, line } = earlier.at();
@@ -171,15 +177,6 @@ function currentOf(validated: readonly Validated[], diagnostics: Diagnostics): r
     byId.set(resource.id, each);
   }
   return [...byId.values()];
-}
-
-/** What is left of a document without the parts that have the wrong shape. */
-function prunedOf(
-  document: Resource<ScenarioDocument> | null,
-  validated: readonly Validated[],
-): ParsedScenario['flawed'] {
-  const found = document === null ? undefined : validated.find(({ resource }) => resource === document);
-  return found?.pruned ?? null;
 }
 
 function resourcesOf(validated: readonly Validated[]): Resource[] {
@@ -226,6 +223,15 @@ function noteSupport(identified: readonly Identified[], diagnostics: Diagnostics
 
 /** Kinds of which a compiler can say more: what each document would do. */
 const notedByCompilers: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler']);
+
+/** Kinds on whose content no other document hangs: what one that is left out says changes nothing for the others. */
+const unreferred: ReadonlySet<string> = new Set([
+  'Scenario',
+  'SLO',
+  'Namespace',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+]);
 
 const laterNotes: Readonly<Record<string, string>> = {
   PodDisruptionBudget: 'evictions come in a later version',

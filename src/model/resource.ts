@@ -1,5 +1,6 @@
 import type { SourcePosition } from '../base/diagnostics.ts';
 import { type Lost, LostNames } from './lost.ts';
+import type { Path } from './place.ts';
 
 /** One document after validation: what it says, and where each part of it was read. */
 export interface Resource<T = unknown> {
@@ -17,6 +18,22 @@ export interface Resource<T = unknown> {
    * of the nearest enclosing value, so that a missing field points at the object that lacks it.
    */
   at(path?: readonly (string | number)[]): SourcePosition;
+  /**
+   * Set for a document of the wrong shape: the places in `value` where something stands in for what was written, so
+   * that nothing can be said of them. Empty when the fault lies elsewhere, in its kind say. Such a document never runs.
+   */
+  readonly doubts?: readonly Path[];
+}
+
+/** Whether any of the places in a resource holds, or lies in, something that only stands in for what was written. */
+export function isInDoubt(resource: Resource, ...paths: readonly Path[]): boolean {
+  const doubts = resource.doubts ?? [];
+  return doubts.some((doubt) =>
+    paths.some((path) => {
+      const shared = Math.min(path.length, doubt.length);
+      return path.slice(0, shared).every((key, index) => key === doubt[index]);
+    }),
+  );
 }
 
 const workloadKinds = ['Deployment', 'StatefulSet'];
@@ -41,14 +58,24 @@ export class ResourceSet {
   readonly all: readonly Resource[];
   /** No document was left out. Otherwise nothing can be said of the whole, and nothing can run. */
   readonly whole: boolean;
+  /** Nothing is wrong with any document by itself; otherwise nothing can run, and what is found is only to tell more. */
+  readonly sound: boolean;
   readonly #lost: LostNames;
+  readonly #absent: LostNames;
   readonly #byKind = new Map<string, Resource[]>();
   readonly #byId = new Map<string, Resource>();
 
-  constructor(resources: readonly Resource[], lost: readonly Lost[] = []) {
+  /** `faulty`: reading found errors, of whatever kind. */
+  constructor(
+    resources: readonly Resource[],
+    lost: readonly Lost[] = [],
+    { faulty = false }: { readonly faulty?: boolean } = {},
+  ) {
     this.all = resources;
-    this.whole = lost.length === 0;
+    this.whole = lost.every(({ present }) => present === true);
+    this.sound = !faulty && lost.length === 0;
     this.#lost = new LostNames(lost);
+    this.#absent = new LostNames(lost.filter(({ present }) => present !== true));
     for (const resource of resources) {
       const same = this.#byKind.get(resource.kind);
       if (same) same.push(resource);
@@ -64,7 +91,12 @@ export class ResourceSet {
 
   /** Whether a document that was left out may be of one of the kinds, and bear the name if one is given. */
   mayLack(kinds: readonly string[], name?: string): boolean {
-    return !this.whole && this.#lost.mayBe(kinds, name);
+    return this.#lost.mayBe(kinds, name);
+  }
+
+  /** Whether a document that is not in the set, by whatever name, may be of one of the kinds. */
+  leavesOut(kinds: readonly string[]): boolean {
+    return this.#absent.mayBe(kinds);
   }
 
   /** Names of documents of the kinds that were left out, as far as they are known: what a reference may mean as well. */

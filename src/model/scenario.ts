@@ -4,15 +4,13 @@ import type { Resource, ResourceSet } from './resource.ts';
 
 /** What `parse` makes of the text: documents with their places, ready to be compiled. */
 export interface ParsedScenario {
-  /** Those of the shape that their kinds ask for, so that compilers may read them; the set is not whole when others were left out. */
-  readonly resources: ResourceSet;
-  /** The document of kind Scenario; null when there is none, or none of the right shape. */
-  readonly document: Resource<ScenarioDocument> | null;
   /**
-   * Where the Scenario has the wrong shape, what is left of it without the parts at fault: any field may be missing, and
-   * items of lists may be undefined. Only to find more to say; else null.
+   * What compilers may read. Documents of the wrong shape are among them where something can stand in for what is at
+   * fault (`Resource.doubts`): nothing runs then, but all that is certain of the rest is told. Others are left out.
    */
-  readonly flawed: Resource | null;
+  readonly resources: ResourceSet;
+  /** The document of kind Scenario; null when there is none, or none that can be read. */
+  readonly document: Resource<ScenarioDocument> | null;
   /** From the document; else after the file that the manifests came from. */
   readonly name: string;
   /** Variations that the document offers. */

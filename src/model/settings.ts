@@ -16,6 +16,7 @@ import type { Inference } from './model.ts';
 import { readDuration } from './notation.ts';
 import type { Path } from './place.ts';
 import { readDistribution } from './read-distribution.ts';
+import { isInDoubt } from './resource.ts';
 import type { ParsedScenario } from './scenario.ts';
 
 /** The settings of the whole scenario: what the Scenario says, and defaults for the rest, each recorded. */
@@ -42,7 +43,15 @@ export function readSettings(scenario: ParsedScenario, context: SettingsContext)
 
 /** Whether the duration is certain. Where none is stated, a demand that was left out may be what says it. */
 export function knowsDuration({ document, resources }: ParsedScenario): boolean {
-  return document?.value.spec.duration !== undefined || resources.whole;
+  const written = document?.value.spec.duration;
+  if (document === null && resources.mayLack(['Scenario'])) return false;
+  if (document !== null && isInDoubt(document, ['spec', 'duration'])) return false;
+  if (written !== undefined) return isRunnable(readDuration(written) ?? 0);
+  return resources.whole && resources.byKind('Traffic').every(({ doubts }) => doubts === undefined);
+}
+
+function isRunnable(micros: number): boolean {
+  return micros > 0 && micros <= limits.durationMicros;
 }
 
 class SettingsReader {
@@ -60,7 +69,9 @@ class SettingsReader {
 
   read(): ScenarioSettings {
     const spec = this.#spec;
-    const durationMicros = this.#duration();
+    const stated = this.#duration();
+    // The shortest run there is makes nothing too large or too often.
+    const durationMicros = knowsDuration(this.#scenario) ? stated : microsPerSecond;
     return {
       name: this.#name(),
       description: spec.description ?? '',
@@ -116,7 +127,7 @@ class SettingsReader {
 
   #statedDuration(written: string): number {
     const micros = readDuration(written) ?? 0;
-    if (micros > 0 && micros <= limits.durationMicros) return micros;
+    if (isRunnable(micros)) return micros;
     const most = formatDuration(limits.durationMicros);
     this.#error(
       'duration',

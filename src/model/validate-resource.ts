@@ -6,48 +6,135 @@ import { dnsLabel, dnsLabelWithLetter, dnsSubdomain } from './kubernetes/names.t
 import { metadataSchema } from './kubernetes/schema.ts';
 import { limits } from './limits.ts';
 import type { Lost } from './lost.ts';
-import { keyPositionOf, type Path, type Place, pathText, positionOf } from './place.ts';
-import { type Resource, resourceId } from './resource.ts';
+import { keyPositionOf, type Path, type Place, pathText, placeAt, positionOf } from './place.ts';
+import { isInDoubt, type Resource, resourceId } from './resource.ts';
 import { asSchema } from './schema.ts';
+import { type Mended, mend } from './stand-in.ts';
 import { type Issue, validate } from './validate.ts';
 
 /** A document after validation. */
 export interface Validated {
-  /** Null when the document has no usable name. */
+  /** Null when the document has no name that could tell it from others. */
   readonly resource: Resource | null;
   /** The same without the parts that have the wrong shape, for the rules. */
   readonly pruned: Resource | null;
-  /** Null when the document has the shape that its kind asks for; else what is known of it all the same. */
+  /** It can be compiled: it has the shape that its kind asks for, or something stands in for what has not. */
+  readonly usable: boolean;
+  /** Null when nothing hangs in doubt but what `resource` says; else what is known of it all the same. */
   readonly lost: Lost | null;
 }
 
 /** Compares a document with its kind's schema and reports all that is wrong. */
 export function validateResource(
-  { draft, kind, identity }: Identified,
+  { draft, kind, identity, mistaken }: Identified,
   context: { diagnostics: Diagnostics; strict: boolean },
 ): Validated {
   const value = cleaned(draft.value, kind.own);
-  const issues = [...validate(value, asSchema(kind.schema)), ...metadataIssues(value, kind)];
+  const schema = asSchema(kind.schema);
+  const ofShape = validate(value, schema, { throughMisspelt: kind.own });
+  const issues = [...ofShape, ...metadataIssues(value, kind)];
   const namespace = kind.namespaced ? identity.namespace : 'default';
   const id = resourceId(identity.kind, namespace, identity.name || '(unnamed)');
-  report(
-    distinct(issues),
-    { place: draft.place, id, lenient: !kind.own && !context.strict },
-    context.diagnostics,
-  );
-  const sound = issues.every((issue) => issue.code === 'unknown-field');
-  const lost = sound && draft.flawed === undefined ? null : lostAs(identity, draft, issues);
-  if (identity.name === '') return { resource: null, pruned: null, lost };
-  const resource = (of: unknown): Resource => ({
+  const faults = distinct(issues);
+  report(faults, { place: draft.place, id, lenient: !kind.own && !context.strict }, context.diagnostics);
+  const resource = (of: unknown, doubts?: readonly Path[]): Resource => ({
     apiVersion: identity.apiVersion,
     kind: identity.kind,
     namespace,
-    name: identity.name,
+    name: identity.name || nameOf(of),
     id,
     value: freeze(of),
     at: (path = []) => positionOf(draft.place, path),
+    ...(doubts === undefined ? {} : { doubts }),
   });
-  return { resource: resource(value), pruned: resource(sound ? value : prune(value, issues)), lost };
+  const known = (of: Resource) => (identity.name === '' ? null : of);
+  const blemished = issues.some((issue) => isFault(issue) || kind.own);
+  if (!blemished && draft.flawed === undefined && !mistaken)
+    return { resource: known(resource(value)), pruned: known(resource(value)), usable: true, lost: null };
+  const mended = draft.flawed === undefined ? mendedOf(value, kind, issues) : null;
+  if (mended === null) {
+    const pruned = resource(blemished ? prune(value, issues) : value);
+    const lost = lostAs(identity, draft, issues);
+    return { resource: known(resource(value)), pruned: known(pruned), usable: false, lost };
+  }
+  for (const { path, meant } of mended.renamed) alias(draft.place, path, meant);
+  const whole = resource(mended.value, mended.doubts);
+  const lost = lostAs(identity, draft, issues);
+  // Others hang on whose model it is, and on its name.
+  const adrift = kind.kind === 'ServiceModel' && isInDoubt(whole, ['spec', 'for']);
+  const unknown = adrift || lost.name === null ? { ...lost, present: true } : null;
+  return { resource: whole, pruned: whole, usable: true, lost: unknown };
+}
+
+/** What keeps a document from being what its kind asks for. Fields that nobody knows are left alone, if nothing is missing. */
+function isFault({ code, required }: Issue): boolean {
+  return code !== 'unknown-field' || required === true;
+}
+
+/**
+ * The document as compilers can take it, where the fault does not touch what other documents hang on: any of the
+ * project's own, and workloads whose pods stay who they are.
+ */
+function mendedOf(value: Record<string, unknown>, kind: Kind, issues: readonly Issue[]): Mended | null {
+  const faults = issues.filter(isFault);
+  const harmless = faults.every(({ path }) =>
+    kind.own ? path[0] !== 'metadata' || path[1] === 'name' || path[1] === 'labels' : isApart(path, kind),
+  );
+  const nameless = isObject(value['metadata']) || value['metadata'] === undefined;
+  if (!harmless || !nameless) return null;
+  // A name of the wrong form is still the one that messages and references use.
+  const shape = issues.filter(({ code }) => code !== 'bad-name');
+  return mend(value, asSchema(kind.schema), { issues: shape, owner: nameOf(value) });
+}
+
+function isApart(path: Path, { kind }: Kind): boolean {
+  const field = path.find((key) => typeof key === 'string' && !framing.has(key));
+  if (kind === 'SLO') return path[0] === 'spec' && field !== undefined && sloDetails.has(String(field));
+  return workloadKinds.has(kind) && path[0] === 'spec' && details.has(String(field));
+}
+
+const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet']);
+const framing: ReadonlySet<string> = new Set(['spec', 'template', 'containers']);
+const sloDetails: ReadonlySet<string> = new Set([
+  'description',
+  'service',
+  'timeWindow',
+  'budgetingMethod',
+  'objectives',
+  'alertPolicies',
+]);
+/** Fields of workloads and containers that say how much and how, not who answers to which name. */
+const details: ReadonlySet<string> = new Set([
+  'replicas',
+  'resources',
+  'strategy',
+  'updateStrategy',
+  'podManagementPolicy',
+  'minReadySeconds',
+  'revisionHistoryLimit',
+  'progressDeadlineSeconds',
+  'terminationGracePeriodSeconds',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'imagePullPolicy',
+  'securityContext',
+  'volumeMounts',
+]);
+
+/** Of a mended document without a name of its own. */
+function nameOf(value: unknown): string {
+  const metadata = isObject(value) ? value['metadata'] : null;
+  const name = isObject(metadata) ? metadata['name'] : null;
+  return typeof name === 'string' ? name : '';
+}
+
+/** What was written under a misspelt name is found under the right one. */
+function alias(root: Place, path: Path, meant: string): void {
+  const { place, whole } = placeAt(root, path.slice(0, -1));
+  const written = whole ? place.children?.get(path.at(-1)!) : undefined;
+  if (written !== undefined) place.children!.set(meant, written);
 }
 
 /** A name that is at fault is not the name that the document will have. */
@@ -132,7 +219,7 @@ function report(
       path: pathText(issue.path),
       position,
     };
-    const warns = of.lenient && issue.code === 'unknown-field';
+    const warns = of.lenient && !isFault(issue);
     if (warns) diagnostics.warning(issue.code, issue.message, where);
     else diagnostics.error(issue.code, issue.message, where);
   }

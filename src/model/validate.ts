@@ -19,15 +19,24 @@ export interface Issue {
   readonly path: Path;
   /** The field name at the end of the path is at fault, not its value. */
   readonly onKey?: boolean;
+  /** Of an unknown field: the field of the same object that it stands for, by all appearances. */
+  readonly meant?: string;
+  /** Of an unknown field: the one that is meant must be there. */
+  readonly required?: boolean;
+}
+
+export interface ValidateOptions {
+  /** Judges the lists and objects in misspelt fields as if they were written well. */
+  readonly throughMisspelt?: boolean;
 }
 
 /**
  * Everything in which `value` departs from `schema`, in the order of the value. An unknown field has the code
  * `unknown-field`: how grave it is, the caller decides.
  */
-export function validate(value: unknown, schema: Schema): Issue[] {
+export function validate(value: unknown, schema: Schema, options: ValidateOptions = {}): Issue[] {
   const issues: Issue[] = [];
-  new Validation(issues).check(value, schema, { path: [], definitions: noDefinitions });
+  new Validation(issues, options).check(value, schema, { path: [], definitions: noDefinitions });
   return issues;
 }
 
@@ -38,9 +47,11 @@ interface At {
 
 class Validation {
   readonly #issues: Issue[];
+  readonly #options: ValidateOptions;
 
-  constructor(issues: Issue[]) {
+  constructor(issues: Issue[], options: ValidateOptions) {
     this.#issues = issues;
+    this.#options = options;
   }
 
   check(value: unknown, schema: Schema, at: At): void {
@@ -55,7 +66,12 @@ class Validation {
     else this.#checkScalar(value, resolved, at.path);
   }
 
-  #report(code: string, message: string, path: Path, more: { remedy?: string; onKey?: boolean } = {}): void {
+  #report(
+    code: string,
+    message: string,
+    path: Path,
+    more: Omit<Partial<Issue>, 'code' | 'message' | 'path'> = {},
+  ): void {
     const { remedy, ...rest } = more;
     this.#issues.push({ code, message, path, ...(remedy ? { remedy } : {}), ...rest });
   }
@@ -141,11 +157,12 @@ class Validation {
   #checkField(key: string, value: Record<string, unknown>, schema: Schema, at: At): void {
     const path = [...at.path, key];
     const field = fieldSchema(schema, key);
-    if (field === null) this.#unknown(key, schema, path);
+    if (field === null) this.#unknown(key, value, schema, { ...at, path });
     else this.check(value[key], field, { path, definitions: at.definitions });
   }
 
-  #unknown(key: string, schema: Schema, path: Path): void {
+  #unknown(key: string, value: Readonly<Record<string, unknown>>, schema: Schema, at: At): void {
+    const { path } = at;
     const names = Object.keys(schema.properties ?? {});
     const bySynonym = names.find((name) => schema.properties![name].synonyms?.includes(key));
     const guess = bySynonym ?? nearest(key, names);
@@ -154,10 +171,17 @@ class Validation {
     let remedy = example === undefined ? 'Remove it.' : `Fields hold: ${example}`;
     if (guess !== null) remedy = `Did you mean "${guess}"?`;
     else if (names.length > 0 && names.length <= 24) remedy = `Known here: ${names.join(', ')}.`;
+    const meant = guess !== null && !Object.hasOwn(value, guess) ? guess : null;
     this.#report('unknown-field', `${shorten(key)} is not a field of ${where}.`, path, {
       remedy,
       onKey: true,
+      ...(meant === null ? {} : { meant, required: schema.required?.includes(meant) ?? false }),
     });
+    if (meant === null || this.#options.throughMisspelt !== true) return;
+    const field = schema.properties![meant];
+    const held = value[key];
+    const fits = alternatives(field, at.definitions).some((each) => hasType(held, each.schema));
+    if (typeof held === 'object' && held !== null && fits) this.check(held, field, at);
   }
 
   #missing(key: string, value: Record<string, unknown>, schema: Schema, path: Path): void {
@@ -177,7 +201,11 @@ class Validation {
     const choices = schema.exactlyOne ?? schema.atMostOne;
     if (choices === undefined) return;
     const given = choices.filter((key) => Object.hasOwn(value, key));
-    if (given.length === 0 && schema.exactlyOne !== undefined)
+    const known = Object.keys(schema.properties ?? {});
+    const misspelt = Object.keys(value).some(
+      (key) => !known.includes(key) && choices.includes(nearest(key, known) ?? ''),
+    );
+    if (given.length === 0 && schema.exactlyOne !== undefined && !misspelt)
       this.#report('missing-choice', `${nameOf(path)} needs one of ${choices.join(', ')}.`, path);
     for (const extra of given.slice(1)) {
       const message = `${nameOf(path)} cannot have both ${given[0]} and ${extra}.`;
@@ -208,7 +236,10 @@ class Validation {
     let fewest: Issue[] | null = null;
     for (const each of fitting) {
       const issues: Issue[] = [];
-      new Validation(issues).check(value, each.schema, { path: at.path, definitions: each.definitions });
+      new Validation(issues, this.#options).check(value, each.schema, {
+        path: at.path,
+        definitions: each.definitions,
+      });
       if (fewest === null || issues.length < fewest.length) fewest = issues;
     }
     this.#issues.push(...(fewest ?? []));
@@ -242,18 +273,34 @@ class Validation {
             remedy: 'Keep one of them.',
           },
         );
+      this.#checkKnownFields(value, chosen, path);
       return;
     }
+    this.#checkKnownFields(value, candidates, path);
     const names = marks(candidates);
     const given = Object.keys(value).find((key) => nearest(key, names) !== null);
     this.#report('missing-choice', `${nameOf(path)} needs one of ${names.join(', ')}.`, path, {
       remedy: given === undefined ? '' : `"${given}" looks like "${nearest(given, names)}".`,
     });
   }
+
+  /** Whichever kind of object is meant, a field that some kind has is judged by the first that has it. */
+  #checkKnownFields(
+    value: Readonly<Record<string, unknown>>,
+    candidates: readonly { schema: Schema; definitions: Definitions }[],
+    path: Path,
+  ): void {
+    for (const [key, held] of Object.entries(value)) {
+      const owner = candidates.find(({ schema }) => ownProperty(schema, key) !== undefined);
+      if (owner === undefined) continue;
+      const at = { path: [...path, key], definitions: owner.definitions };
+      this.check(held, owner.schema.properties![key], at);
+    }
+  }
 }
 
 /** What a field must hold; null when the object has no such field. */
-function fieldSchema(schema: Schema, key: string): Schema | null {
+export function fieldSchema(schema: Schema, key: string): Schema | null {
   const known = ownProperty(schema, key);
   if (known !== undefined) return known;
   const byPattern = Object.entries(schema.patternProperties ?? {});
@@ -265,7 +312,7 @@ function fieldSchema(schema: Schema, key: string): Schema | null {
 }
 
 /** Whether an object is meant to be of this kind: it has all that the kind requires, or only what its pattern names. */
-function claims(schema: Schema, value: Record<string, unknown>): boolean {
+export function claims(schema: Schema, value: Record<string, unknown>): boolean {
   if (schema.required !== undefined) return schema.required.every((key) => Object.hasOwn(value, key));
   const patterns = Object.keys(schema.patternProperties ?? {}).map((pattern) => new RegExp(pattern));
   const keys = Object.keys(value);
@@ -278,7 +325,7 @@ function ownProperty(schema: Schema, key: string): Schema | undefined {
     : undefined;
 }
 
-function hasType(value: unknown, schema: Schema): boolean {
+export function hasType(value: unknown, schema: Schema): boolean {
   switch (schema.type) {
     case 'object':
       return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,23 +1,15 @@
 import * as Type from 'typebox';
+import { type Cause, causes } from '../../base/cause.ts';
 import { choice, duration, fields, flag, integer, rate, share } from './written.ts';
 
 /** What a client does about one call: shared by call steps, their defaults, and the clients of traffic. */
 
-/** Failures that can be retried, as reports name them. */
-export const retryCauses = [
-  'timeout',
-  'deadline',
-  'refused',
-  'shed',
-  'rateLimited',
-  'unavailable',
-  'breakerOpen',
-  'bulkheadFull',
-  'poolTimeout',
-  'application',
-  'dependency',
-  'terminated',
-] as const;
+type RetryCause = Exclude<Cause, 'ok' | 'cancelled'>;
+
+/** Failures that can be retried, in the order of reports: all but the one where nobody waits for an answer any more. */
+export const retryCauses: readonly RetryCause[] = causes.filter(
+  (cause): cause is RetryCause => cause !== 'ok' && cause !== 'cancelled',
+);
 
 export const balancers = [
   'random',

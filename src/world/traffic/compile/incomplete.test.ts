@@ -34,7 +34,7 @@ const ingress = (name: string, service: string): string =>
 
 const steps = (...list: readonly object[]) => ({ endpoints: [{ name: 'GET /', steps: list }] });
 
-/** Three problems of shape, and nine of reference. */
+/** Three problems of shape, and eight of reference. */
 const both = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -115,7 +115,6 @@ test('problems of shape and of reference are told together, each at its place', 
     'service-model-unbound manifests.yaml:39:18',
     'service-model-unbound manifests.yaml:47:18',
     'unknown-service manifests.yaml:29:17',
-    'unknown-endpoint manifests.yaml:30:18',
     'unknown-pool manifests.yaml:31:36',
     'unknown-endpoint manifests.yaml:50:36',
     'call-circle manifests.yaml:31:11',

@@ -100,7 +100,10 @@ export function checkAttributes(scope: Scope, sources: readonly Source[]): void 
   const { resources } = scope;
   // Attributes of a trace that cannot be read as it is asked for may be any.
   const traces = resources.byKind<Traffic>('Traffic').filter(({ value }) => value.spec.trace !== undefined);
-  if (resources.mayLack(['Traffic']) || traces.some((one) => isInDoubt(one, ['spec', 'trace', 'attributes'])))
+  if (
+    resources.leavesOut(['Traffic']) ||
+    traces.some((one) => isInDoubt(one, ['spec', 'trace', 'attributes']))
+  )
     return;
   const given = new Set<string>(traces.flatMap(({ value }) => value.spec.trace?.attributes ?? []));
   for (const { load } of sources) {
