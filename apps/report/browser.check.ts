@@ -166,14 +166,14 @@ test('arrow keys on a focused chart move its cursor and speak', { skip }, async 
 
 test('a heading sorts its table', { skip }, async () => {
   await openDay();
-  const cell = `[...document.querySelectorAll('#endpoint-table tbody tr')].map((row) => Number(row.cells[8].dataset.value))`;
-  await page.evaluate(`document.querySelectorAll('#endpoint-table thead button')[8].click()`);
+  const cell = `[...document.querySelectorAll('#endpoint-table tbody tr')].map((row) => Number(row.cells[7].dataset.value))`;
+  await page.evaluate(`document.querySelectorAll('#endpoint-table thead button')[7].click()`);
   const down = await page.evaluate<number[]>(cell);
   assert.deepEqual(
     down,
     down.toSorted((a, b) => b - a),
   );
-  await page.evaluate(`document.querySelectorAll('#endpoint-table thead button')[8].click()`);
+  await page.evaluate(`document.querySelectorAll('#endpoint-table thead button')[7].click()`);
   assert.deepEqual(
     await page.evaluate(cell),
     down.toSorted((a, b) => a - b),

@@ -172,3 +172,18 @@ test('more samples than a screen has pixels are thinned out, and the page says s
   assert.equal(payloadOf(text).times.length, 2880);
   assert.match(text, /Each point of the charts stands for 3 samples/);
 });
+
+test('each endpoint has its part of the CPU, those inside and waiting, and the retries sent to it', () => {
+  const [api] = day.services.filter(({ name }) => name === 'api');
+  const [, second] = api!.endpoints;
+  const rows = [...html.matchAll(/<tr\b[^>]*>(?:(?!<\/tr>)[\s\S])*<\/tr>/g)].map(([row]) => row);
+  const shown = rows.find((row) => row.includes(`<code>${second!.endpoint}</code>`) && row.includes('>api<'));
+  assert.ok(shown);
+  assert.match(shown, new RegExp(`most at once ${second!.inFlightMax}`));
+  assert.match(shown, new RegExp(`most at once ${second!.queueMax}`));
+  assert.match(shown, new RegExp(`data-value="${second!.utilisation}"`));
+  assert.match(shown, new RegExp(`data-value="${second!.retries}"`));
+  const titles = payloadOf(html).charts.map(({ title }) => title);
+  for (const title of ['CPU utilisation by endpoint', 'Waiting by endpoint', 'Retries sent to it'])
+    assert.ok(titles.includes(title), title);
+});

@@ -31,11 +31,14 @@ function errorCell(errors: Errors, ended: number): TableCell {
   return { content, sort: share, className: share > 0.01 ? 'bad' : '' };
 }
 
-/** A mean over time; the tooltip has the most at once. */
-function mostCell(mean: number, most: number): TableCell {
-  const words = `most at once ${formatCount(most)}`;
-  return { content: html`<span data-tip="${words}">${formatNumber(mean)}</span>`, sort: mean };
+/** A figure with a second one in its tooltip. */
+function tipped(words: string, sort: number, tip: string): TableCell {
+  return { content: html`<span data-tip="${tip}">${words}</span>`, sort };
 }
+
+/** A mean number of requests; one that is hardly ever there needs no digits. */
+const fewWords = (mean: number) => (mean > 0 && mean < 0.01 ? '<0.01' : formatNumber(mean));
+const mostWords = (most: number) => `most at once ${formatCount(most)}`;
 
 export function endpointsSection(result: Result): Section {
   const rows = result.services.flatMap((service) =>
@@ -46,15 +49,24 @@ export function endpointsSection(result: Result): Section {
       rate(endpoint.servedRate),
       errorCell(endpoint.errors, endpoint.served + sum(endpoint.errors)),
       amount(endpoint.wasted),
-      millis(endpoint.latency.mean),
-      millis(endpoint.latency.p50),
+      tipped(
+        formatMillis(endpoint.latency.p50),
+        endpoint.latency.p50,
+        `mean ${formatMillis(endpoint.latency.mean)}`,
+      ),
       millis(endpoint.latency.p95),
-      millis(endpoint.latency.p99),
-      millis(endpoint.latency.max),
-      { content: formatShare(endpoint.utilisation), sort: endpoint.utilisation },
-      figure(endpoint.cpuCores),
-      mostCell(endpoint.inFlight, endpoint.inFlightMax),
-      mostCell(endpoint.queue, endpoint.queueMax),
+      tipped(
+        formatMillis(endpoint.latency.p99),
+        endpoint.latency.p99,
+        `largest ${formatMillis(endpoint.latency.max)}`,
+      ),
+      tipped(
+        formatShare(endpoint.utilisation),
+        endpoint.utilisation,
+        `${formatNumber(endpoint.cpuCores)} cores`,
+      ),
+      tipped(fewWords(endpoint.inFlight), endpoint.inFlight, mostWords(endpoint.inFlightMax)),
+      tipped(fewWords(endpoint.queue), endpoint.queue, mostWords(endpoint.queueMax)),
       amount(endpoint.retries),
     ]),
   );
@@ -68,13 +80,10 @@ export function endpointsSection(result: Result): Section {
       { title: 'Served', numeric: true, tip: meaningOf('served') },
       { title: 'Errors', numeric: true },
       { title: 'Wasted', numeric: true, tip: meaningOf('wasted') },
-      { title: 'Mean', numeric: true },
       { title: 'p50', numeric: true, tip: meaningOf('percentile') },
       { title: 'p95', numeric: true, tip: meaningOf('percentile') },
       { title: 'p99', numeric: true, tip: meaningOf('percentile') },
-      { title: 'Max', numeric: true },
-      { title: 'Utilisation', numeric: true, tip: meaningOf('endpointUtilisation') },
-      { title: 'CPU cores', numeric: true, tip: 'Mean CPU that its requests used.' },
+      { title: 'CPU', numeric: true, tip: meaningOf('endpointUtilisation') },
       { title: 'In flight', numeric: true, tip: meaningOf('inFlight') },
       { title: 'Waiting', numeric: true, tip: meaningOf('waiting') },
       {
