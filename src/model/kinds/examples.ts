@@ -54,6 +54,12 @@ spec:
   rateLimit: {rate: 500/s, burst: 100}
   cancellation: disconnect
   startup: 8s
+  startupCores: 0.9
+  shutdown: graceful
+  memory: {base: 120Mi, perRequest: 256Ki, leakPerHour: 10Mi}
+  releases:
+    - {image: "*:2.1", errorRate: 4%, cpu: 1.5}
+    - {image: "*:2.2", startup: 40s, crashAfter: 10m, memory: {leakPerHour: 2Gi}}
   pools:
     - {name: database, size: 10, maxWaiting: 100, maxWait: 1s}
   defaults:
@@ -90,6 +96,39 @@ spec:
           steps:
             - wait: {exponential: 120ms}
             - cpu: 1ms
+`,
+  Topology: `apiVersion: sim.devops/v1alpha1
+kind: Topology
+metadata:
+  name: cluster
+spec:
+  region: eu-central-1
+  nodePools:
+    - name: general
+      instanceType: m6i.xlarge
+      zones: [a, b, c]
+      count: 6
+      reserved: {cores: 80m, memory: 700Mi}
+      autoscaling: {min: 3, max: 12}
+      provisioning: {p50: 75s, p99: 4m}
+      pricePerHour: 0.23
+    - name: batch
+      cores: 16
+      memory: 64Gi
+      resources: {nvidia.com/gpu: 1}
+      maxPods: 30
+      count: 0
+      labels: {workload: batch}
+      taints:
+        - {key: workload, value: batch, effect: NoSchedule}
+      autoscaling: {max: 4}
+      stock: 2
+  controlPlane:
+    scheduler: {qps: 100, burst: 200}
+    horizontalPodAutoscaler: {sync: 15s, tolerance: 10%}
+    clusterAutoscaler: {expander: least-waste, unneeded: 5m}
+    proxySync: 1s
+  images: {shop/web:2.1: 180M}
 `,
   Traffic: `apiVersion: sim.devops/v1alpha1
 kind: Traffic

@@ -134,6 +134,39 @@ const Runtime = fields('How a replica runs requests at the same time.', {
   ),
 });
 
+function bytes(description: string, notes: { default?: unknown; examples?: readonly unknown[] } = {}) {
+  return Type.Optional(
+    Type.Union([Type.String({ format: 'quantity' }), Type.Number({ minimum: 0 })], { description, ...notes }),
+  );
+}
+
+const Memory = fields('Working set of a replica.', {
+  base: bytes('Once it has started, without requests; by default half of the memory request.', {
+    examples: ['120Mi'],
+  }),
+  perRequest: bytes('For each request inside.', { default: 0, examples: ['256Ki'] }),
+  leakPerHour: bytes('What it gains in an hour and never gives back.', { default: 0, examples: ['50Mi'] }),
+});
+
+const Release = fields('How the replicas of another image differ.', {
+  image: text('Image, or its tag after a colon; `*` stands for any text.', {
+    examples: ['shop/web:2.1', ':2.1', 'shop/web:2.*'],
+  }),
+  errorRate: Type.Optional(
+    share('Share of requests to every endpoint that fail, beside those that fail anyway.', { default: 0 }),
+  ),
+  cpu: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1000, description: 'Times the processor time.', default: 1 }),
+  ),
+  wait: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1000, description: 'Times every wait.', default: 1 }),
+  ),
+  startup: Type.Optional(duration('Its own start-up time.')),
+  crashAfter: Type.Optional(duration('It ends by itself so long after its start, with exit code 1.')),
+  neverReady: Type.Optional(flag('It never answers its probes.', { default: false })),
+  memory: Type.Optional(Memory),
+});
+
 const Spec = fields('Behaviour.', {
   for: fields(
     'Whose behaviour it is, in the namespace of the document.',
@@ -174,7 +207,26 @@ const Spec = fields('Behaviour.', {
     ),
   ),
   startup: Type.Optional(
-    duration('From the start of a new replica until it takes traffic.', { synonyms: ['startupTime'] }),
+    duration('From the start of a replica’s container until it answers.', { synonyms: ['startupTime'] }),
+  ),
+  startupCores: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1024, description: 'Cores it uses while it starts.', default: 0 }),
+  ),
+  shutdown: Type.Optional(
+    choice(
+      'On SIGTERM: `graceful` takes no new connection, finishes what it has and ends; `immediate` ends at once and cuts off what it has; `ignore` goes on until it is killed.',
+      ['graceful', 'immediate', 'ignore'],
+      { default: 'graceful' },
+    ),
+  ),
+  memory: Type.Optional(Memory),
+  releases: Type.Optional(
+    Type.Array(Release, {
+      maxItems: 100,
+      description:
+        'How other images behave; the first that matches counts, images that none matches behave as stated above.',
+      synonyms: ['versions', 'images'],
+    }),
   ),
   pools: Type.Optional(Type.Array(Pool, { maxItems: 100, description: 'Connection pools of each replica.' })),
   defaults: Type.Optional(
