@@ -18,6 +18,29 @@ test('validate: shows every problem with its line and a mark, counts them and en
     assert.match(stdout, /✗ invalid {2}shop\.yaml: 2 errors/);
   }));
 
+test('all that is wrong is told at once, by validate and by run, whatever shape it has', () => {
+  const faulty = broken
+    .replace(
+      'apiVersion: sim.devops/v1alpha1\nkind: Scenario',
+      'apiVersion: sim.devop/v1alpha1\nkind: Scenario',
+    )
+    .concat('---\napiVersion: sim.devops/v1alpha1\nkind: Traffic\nmetadata: {name: more}\n')
+    .concat('spec:\n  target: {service: ghost}\n  client: {timeout: 3}\n  open: {rate: 1/s}\n');
+  return inFolder({ 'shop.yaml': faulty }, async (cwd) => {
+    for (const verb of ['validate', 'run']) {
+      const { code, stdout, stderr } = await devopsSim([verb, 'shop.yaml'], { cwd });
+      assert.equal(code, 2);
+      const told = (stdout + stderr).match(/error: .*\[[a-z-]+\]$/gm) ?? [];
+      const codes = told.map((line) => line.replace(/.*\[/, '').replace(']', ''));
+      assert.deepEqual(
+        codes.sort(),
+        ['bad-notation', 'unknown-kind', 'unknown-service', 'wrong-type', 'wrong-type'],
+        verb,
+      );
+    }
+  });
+});
+
 test('validate: as data, and with variants', () =>
   inFolder({ 'shop.yaml': shop.replace('spec.replicas: 1', 'spec.replicas: none') }, async (cwd) => {
     const { code, stdout } = await devopsSim(['validate', 'shop.yaml', '-o', 'json'], { cwd });

@@ -1,12 +1,12 @@
 import { summariseSeeds } from '../../src/analysis/sweep.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Result } from '../../src/model/result.ts';
+import type { Results } from '../../src/model/results-file.ts';
 import type { Sweep } from '../../src/model/sweep-result.ts';
 import { renderHtml } from '../report/report.ts';
 import { pathFor, reportNote, writeFile } from './deliver.ts';
 import { emptiness } from './effect.ts';
 import { type ExitCode, exitCode, UsageError } from './exit-code.ts';
-import type { SavedResults } from './input/comparison-side.ts';
 import type { Prepared } from './input/prepare.ts';
 import { reportBrokenLaws } from './laws.ts';
 import { figureHeader, figureRows, toCsv } from './render/csv.ts';
@@ -77,7 +77,7 @@ function writeFiles(
   }
   if (chosen.save !== undefined) {
     const path = pathFor(chosen.save, label, several);
-    const saved: SavedResults = { schema: 'sim.devops/results/v1', results: results.map(withoutSeries) };
+    const saved: Results = { schema: 'sim.devops/results/v1', results: results.map(withoutSeries) };
     const figures = () => toCsv(figureHeader, results.flatMap(figureRows));
     writeFile(path, path.endsWith('.csv') ? figures() : `${toJson(saved)}\n`, context.workingFolder);
     notes.push(`Results of ${results.length} seeds: ${path}`);

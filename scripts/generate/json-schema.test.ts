@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -36,17 +37,25 @@ test('what commands print is what the published schemas say, and nothing else', 
   const printed = (...words: string[]) => {
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      ['apps/cli/main.ts', ...words, '--duration', '90s', '-o', 'json'],
+      ['apps/cli/main.ts', ...words, '--set', 'scenario.spec.duration=90s', '-o', 'json'],
       { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 },
     );
     assert.notEqual(stdout, '', stderr);
     return JSON.parse(stdout);
   };
+  const saved = path.join(mkdtempSync(path.join(tmpdir(), 'results-')), 'seeds.json');
+  const folder = path.dirname(saved);
+  const sweep = printed('run', 'mm-c', '--seeds', '2', '--save', saved);
+  const results = JSON.parse(readFileSync(saved, 'utf8'));
+  rmSync(folder, { recursive: true });
   const values = new Map([
     ['result', printed('run', 'mm-c')],
-    ['sweep', printed('run', 'mm-c', '--seeds', '2')],
+    ['sweep', sweep],
     ['comparison', printed('compare', 'mm-c', 'mm-c')],
+    ['results', results],
+    ['validation', printed('validate', 'mm-c', '--set', 'scenario.spec.sead=1')],
   ]);
+  assert.deepEqual([values.get('validation').valid, values.get('validation').counts.error], [false, 1]);
   for (const name of values.keys()) {
     const schema = JSON.parse(readFileSync(path.join(root, `docs/schema/${name}-v1.json`), 'utf8'));
     for (const [other, value] of values)

@@ -6,8 +6,10 @@ import { Comparison } from '../../src/model/comparison-result.ts';
 import { Distribution } from '../../src/model/kinds/distribution.ts';
 import { ownKinds } from '../../src/model/known-kinds.ts';
 import { Result } from '../../src/model/result.ts';
+import { Results } from '../../src/model/results-file.ts';
 import { asSchema, type Schema } from '../../src/model/schema.ts';
 import { Sweep } from '../../src/model/sweep-result.ts';
+import { Validation } from '../../src/model/validation-result.ts';
 import { catalogue } from '../../src/world/catalogue.ts';
 import { combinedSchema, kindSchema, valueSchema } from './json-schema.ts';
 import { kubernetesFields } from './kubernetes-fields.ts';
@@ -41,21 +43,39 @@ interface PublishedValue {
   readonly schema: Schema;
   /** The command that prints it. */
   readonly command: string;
+  /** What the command does with it; by default it prints it. */
+  readonly verb?: string;
+  /** Of the page; by default the name. */
+  readonly title?: string;
 }
 
 const publishedValues: readonly PublishedValue[] = [
   { name: 'Result', schema: asSchema(Result), command: 'devops-sim run -o json' },
   { name: 'Sweep', schema: asSchema(Sweep), command: 'devops-sim run --seeds N -o json' },
   { name: 'Comparison', schema: asSchema(Comparison), command: 'devops-sim compare -o json' },
+  {
+    name: 'Results',
+    schema: asSchema(Results),
+    command: 'devops-sim run --seeds N --save FILE.json',
+    verb: 'saves',
+    title: 'Saved results',
+  },
+  { name: 'Validation', schema: asSchema(Validation), command: 'devops-sim validate -o json' },
 ];
 
 /** Schema and page of what a command prints. */
-function publishedFiles({ name, schema, command }: PublishedValue): GeneratedFile[] {
+function publishedFiles({
+  name,
+  schema,
+  command,
+  verb = 'prints',
+  title = name,
+}: PublishedValue): GeneratedFile[] {
   const file = `${name.toLowerCase()}-v1.json`;
-  const intro = [`What \`${command}\` prints, as [JSON Schema](../schema/${file}).`];
+  const intro = [`What \`${command}\` ${verb}, as [JSON Schema](../schema/${file}).`];
   return [
     { path: `docs/schema/${file}`, text: json(valueSchema(schema)) },
-    { path: `docs/reference/${name.toLowerCase()}.md`, text: valuePage(name, schema, intro) },
+    { path: `docs/reference/${name.toLowerCase()}.md`, text: valuePage(title, schema, intro) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../../src/base/diagnostics.ts';
+import type { Validation } from '../../../src/model/validation-result.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type ManifestSet, readManifestSets } from '../input/manifest-set.ts';
@@ -64,7 +65,7 @@ function printVerdict(
   out.print(`${badge}  ${bold(set.label)}: ${countWords(diagnostics)} in ${checked.join(' and ')}`);
 }
 
-function asData(verdicts: readonly Verdict[], valid: boolean): unknown {
+function asData(verdicts: readonly Verdict[], valid: boolean): Validation {
   const diagnostics = verdicts.flatMap((verdict) =>
     verdict.diagnostics.map(({ position, ...rest }) => ({
       scenario: verdict.set.label,
@@ -74,6 +75,7 @@ function asData(verdicts: readonly Verdict[], valid: boolean): unknown {
   );
   const amount = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
   return {
+    schema: 'sim.devops/validation/v1',
     valid,
     counts: { error: amount('error'), warning: amount('warning'), info: amount('info') },
     diagnostics,

@@ -11,12 +11,6 @@ export type SideInput =
   | { readonly kind: 'saved'; readonly label: string; readonly results: readonly Result[] }
   | { readonly kind: 'manifests'; readonly label: string; readonly set: ManifestSet };
 
-/** The format of `run --seeds N --save FILE`: single results, without their series. */
-export interface SavedResults {
-  readonly schema: 'sim.devops/results/v1';
-  readonly results: readonly Result[];
-}
-
 /** Reads one side as the user named it. Throws UsageError when it is neither a scenario nor a saved result. */
 export function readSide(text: string, workingFolder: string): SideInput {
   const saved = readSaved(text, workingFolder);
@@ -34,7 +28,7 @@ function readSaved(text: string, workingFolder: string): readonly Result[] | nul
   if (schema === null) return null;
   if (schema === 'sim.devops/result/v1') return [checked(value, text)];
   if (schema === 'sim.devops/results/v1') {
-    const { results } = value as SavedResults;
+    const { results } = value as { readonly results?: unknown };
     if (Array.isArray(results) && results.length > 0) return results.map((result) => checked(result, text));
     throw new UsageError(`${text} holds no results.`);
   }
