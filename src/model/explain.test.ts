@@ -98,7 +98,7 @@ test('every field of the own kinds has a description that is a sentence', () => 
 
 test('own kinds are listed first, known ones last', () => {
   const names = kindList(knownKinds).map(({ kind }) => kind.kind);
-  assert.deepEqual(names.slice(0, 4), ['Scenario', 'ServiceModel', 'Traffic', 'Deployment']);
+  assert.deepEqual(names.slice(0, 5), ['Scenario', 'ServiceModel', 'Topology', 'Traffic', 'Deployment']);
   assert.equal(names.length, knownKinds.length);
 });
 

@@ -73,8 +73,11 @@ export interface ProcessModel {
   readonly startupMicros: number;
   /** Cores it uses while it starts up. */
   readonly startupCores: number;
-  /** From the signal to end until it is gone, once its requests are done; what is not done by then is cut off. */
-  readonly shutdown: 'graceful' | 'immediate';
+  /**
+   * On SIGTERM: takes no new connection, ends what it has and exits; or exits at once, cutting off what it has; or goes
+   * on until it is killed.
+   */
+  readonly shutdown: 'graceful' | 'immediate' | 'ignore';
   readonly memory: {
     readonly baseBytes: number;
     readonly perRequestBytes: number;
