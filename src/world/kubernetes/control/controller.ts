@@ -16,6 +16,8 @@ export interface Reconciliation {
   readonly againMicros?: number;
   /** Try again with back-off, as after an error. */
   readonly failed?: boolean;
+  /** What comes next once the writes have been answered, given how many were refused; the worker stays with the key. */
+  readonly then?: (refused: number) => Reconciliation | null;
 }
 
 export interface ControllerParts {
@@ -96,20 +98,28 @@ export class Controller {
   }
 
   #reconcile(key: string): void {
-    const result = this.#parts.reconcile(key);
-    const writes = result?.writes ?? [];
+    this.#step(key, this.#parts.reconcile(key), false);
+  }
+
+  /** One stage of a reconciliation; `failed` tells of those before it. */
+  #step(key: string, result: Reconciliation | null, failed: boolean): void {
     if (result?.againMicros !== undefined) this.enqueueAfter(key, result.againMicros);
-    if (result?.failed === true) this.#backOff(key);
-    else if (writes.length === 0) this.#failures.delete(key);
-    if (writes.length === 0) return;
+    const failing = failed || result?.failed === true;
+    const writes = result?.writes ?? [];
+    if (writes.length > 0) this.#send(key, writes, result?.then, failing);
+    else if (result?.then !== undefined) this.#step(key, result.then(0), failing);
+    else this.#release(key, failing);
+  }
+
+  #send(key: string, writes: readonly Write[], then: Reconciliation['then'], failing: boolean): void {
     this.#busy.set(key, writes.length);
-    let failed = false;
+    let refused = 0;
     for (const write of writes)
       this.#parts.client.send(() => {
-        failed = !this.#accepted(key, write()) || failed;
+        if (!this.#accepted(key, write())) refused++;
         const left = this.#busy.get(key)! - 1;
-        if (left > 0) this.#busy.set(key, left);
-        else this.#release(key, failed);
+        this.#busy.set(key, left);
+        if (left === 0) this.#step(key, then?.(refused) ?? null, failing || refused > 0);
       });
   }
 

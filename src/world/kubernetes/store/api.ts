@@ -69,6 +69,9 @@ export interface DeleteOptions {
   readonly dryRun?: boolean;
 }
 
+/** A name has 63 characters at most, five of them random. */
+const generatedBaseLength = 58;
+
 export const orphanFinalizer = 'orphan';
 export const foregroundFinalizer = 'foregroundDeletion';
 
@@ -234,7 +237,7 @@ export class Api {
 
   #named<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>): T {
     const { metadata } = draft;
-    const name = metadata.name ?? `${metadata.generateName ?? ''}${nameSuffix(this.#stream)}`;
+    const name = metadata.name ?? this.#generated(type, metadata);
     const { resourceVersion: _, deletionTimestamp: __, ...rest } = metadata;
     const made: ObjectMeta = {
       ...rest,
@@ -250,6 +253,15 @@ export class Api {
       kind: draft.kind ?? type.kind,
       metadata: made,
     } as unknown as T;
+  }
+
+  /** A name that is not taken yet, unless chance insists: the server tries eight times (1.32). */
+  #generated(type: ResourceType, { generateName = '', namespace = '' }: Partial<ObjectMeta>): string {
+    const base = generateName.slice(0, generatedBaseLength);
+    let name = base + nameSuffix(this.#stream);
+    for (let tries = 1; tries < 8 && this.store.get(type, namespace, name) !== undefined; tries++)
+      name = base + nameSuffix(this.#stream);
+    return name;
   }
 
   /** Whether the namespace is there and takes new objects. */
