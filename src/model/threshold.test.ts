@@ -159,6 +159,11 @@ test('all problems of all thresholds come at once', () => {
   ];
   assert.equal(thresholdProblems({ thresholds, rooms }).length, 5);
   assert.equal(thresholdProblems({ thresholds, rooms: {} }).length, 5);
+  // An unknown metric does not hide an unknown name in its tags.
+  assert.deepEqual(
+    problems('http_rqes{service:wbe,colour:red,cause:ok}', 'count>1').map(({ message }) => message),
+    ['There is no metric http_rqes.', 'There is no service "wbe".', 'There is no cause "ok".'],
+  );
 });
 
 test('property: what is written from parts is read back as those parts', () => {

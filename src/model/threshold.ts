@@ -291,6 +291,8 @@ function problemsOf(threshold: Threshold, known: Known): Diagnostic[] {
   const kind = thresholdMetric(parsed.value.name);
   if (kind === undefined) {
     report('threshold-metric', `There is no metric ${parsed.value.name}.`, metricsRemedy(parsed.value.name));
+    // Whatever metric is meant, what its tags name must be there.
+    for (const problem of valueProblems(parsed.value.tags, known)) report('threshold-tag', ...problem);
     return found;
   }
   if ('value' in expression && !aggregationsOf[kind.kind].includes(expression.value.aggregation))
@@ -317,16 +319,11 @@ function aggregationProblem(kind: MetricKind, aggregation: string): [string, str
 }
 
 function tagProblems(kind: MetricKind, tags: ReadonlyMap<string, string>, known: Known): [string, string][] {
-  const { names, inDoubt } = known;
   const problems: [string, string][] = [];
-  for (const [tag, value] of tags) {
+  for (const tag of tags.keys())
     if (!(kind.tags as readonly string[]).includes(tag)) problems.push(unknownTag(kind, tag));
-    else if (
-      !candidates(tag as Tag, tags, names).includes(value) &&
-      !(isNaming(tag) && inDoubt(tag, value, tags.get('service')))
-    )
-      problems.push(unknownValue(tag as Tag, value, tags, names));
-  }
+  const own = [...tags].filter(([tag]) => (kind.tags as readonly string[]).includes(tag));
+  problems.push(...valueProblems(tags, known, own));
   if (kind.tags.includes('traffic') && tags.has('traffic') && (tags.has('service') || tags.has('endpoint')))
     problems.push([
       `${kind.name} is measured either at the users of a traffic or at a service, not at both.`,
@@ -338,6 +335,21 @@ function tagProblems(kind: MetricKind, tags: ReadonlyMap<string, string>, known:
       'Remove the tag expected_response, or measure at the traffic.',
     ]);
   return problems;
+}
+
+const allTags: ReadonlySet<string> = new Set(thresholdMetrics.flatMap(({ tags }) => tags));
+
+/** Tags whose value is none of those that there are; `judged` are some of all the tags. */
+function valueProblems(
+  tags: ReadonlyMap<string, string>,
+  { names, inDoubt }: Known,
+  judged: readonly (readonly [string, string])[] = [...tags],
+): [string, string][] {
+  return judged.flatMap(([tag, value]): [string, string][] => {
+    if (!allTags.has(tag) || candidates(tag as Tag, tags, names).includes(value)) return [];
+    const doubtful = isNaming(tag) && inDoubt(tag, value, tags.get('service'));
+    return doubtful ? [] : [unknownValue(tag as Tag, value, tags, names)];
+  });
 }
 
 function isNaming(tag: string): tag is NamingTag {
