@@ -175,6 +175,8 @@ test('a kind that the own group does not have is an error, and so is a group tha
     );
     assert(!scenario.resources.sound);
   }
+  const scenario = 'apiVersion: sim.devop/v1\nkind: Scenario\nmetadata: {name: day}\nspec: {}\n';
+  assert.deepEqual(told(scenario, { duration: '1h' }), ['error unknown-kind 1 13']);
   const other = own('sim.devops/v1alpha1', 'Ingress');
   assert.match(other.diagnostics[0].remedy ?? '', /^Its kinds are Scenario, ServiceModel, .*Traffic/);
   assert(!other.scenario.resources.whole);

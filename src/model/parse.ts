@@ -91,13 +91,20 @@ function change(drafts: Draft[], options: ParseOptions, { kinds, diagnostics }: 
     overrides.push({ path: 'scenario.spec.duration', value: options.duration, position });
   }
   const wantsScenario = overrides.find(({ path }) => /^scenarios?\./i.test(path));
-  if (wantsScenario !== undefined && !drafts.some(isScenario)) drafts.push(emptyScenario(wantsScenario));
+  const has = drafts.some((draft) => isScenario(draft) || isMeantAsScenario(draft, kinds));
+  if (wantsScenario !== undefined && !has) drafts.push(emptyScenario(wantsScenario));
   applyOverrides(overrides, drafts, { kinds: kinds.all, diagnostics });
 }
 
 function isScenario(draft: Draft): boolean {
   const { kind, apiVersion } = identityOf(draft.value);
   return kind === 'Scenario' && apiVersion.startsWith('sim.devops/');
+}
+
+/** A misspelt group is told of itself; a Scenario beside it would only confuse. */
+function isMeantAsScenario(draft: Draft, kinds: KindIndex): boolean {
+  const identity = identityOf(draft.value);
+  return identity.kind === 'Scenario' && (identity.apiVersion === '' || kinds.isMeantAsOwn(identity));
 }
 
 /** Settings for manifests without a Scenario need one to be set in. */
