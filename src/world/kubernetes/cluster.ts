@@ -29,6 +29,7 @@ import { Api } from './store/api.ts';
 import { Clock } from './store/clock.ts';
 import { EventLog } from './store/event-log.ts';
 import { Index, Store } from './store/store.ts';
+import { installWorkloads } from './workloads/install.ts';
 
 export interface ClusterParts {
   readonly engine: Engine;
@@ -90,6 +91,7 @@ export class Cluster implements ControlPlane {
     this.podsByNode = new Index(this.store, pods, (pod) => pod.spec.nodeName);
     this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
     // The parts, one line each.
+    installWorkloads(this);
   }
 
   component(name: string, limits: { readonly qps: number; readonly burst: number }): Component {

@@ -17,7 +17,7 @@ export interface Reconciliation {
   /** Try again with back-off, as after an error. */
   readonly failed?: boolean;
   /** What comes next once the writes have been answered, given how many were refused; the worker stays with the key. */
-  readonly then?: (refused: number) => Reconciliation | null;
+  readonly next?: (refused: number) => Reconciliation | null;
 }
 
 export interface ControllerParts {
@@ -106,12 +106,12 @@ export class Controller {
     if (result?.againMicros !== undefined) this.enqueueAfter(key, result.againMicros);
     const failing = failed || result?.failed === true;
     const writes = result?.writes ?? [];
-    if (writes.length > 0) this.#send(key, writes, result?.then, failing);
-    else if (result?.then !== undefined) this.#step(key, result.then(0), failing);
+    if (writes.length > 0) this.#send(key, writes, result?.next, failing);
+    else if (result?.next !== undefined) this.#step(key, result.next(0), failing);
     else this.#release(key, failing);
   }
 
-  #send(key: string, writes: readonly Write[], then: Reconciliation['then'], failing: boolean): void {
+  #send(key: string, writes: readonly Write[], next: Reconciliation['next'], failing: boolean): void {
     this.#busy.set(key, writes.length);
     let refused = 0;
     for (const write of writes)
@@ -119,7 +119,7 @@ export class Controller {
         if (!this.#accepted(key, write())) refused++;
         const left = this.#busy.get(key)! - 1;
         this.#busy.set(key, left);
-        if (left === 0) this.#step(key, then?.(refused) ?? null, failing || refused > 0);
+        if (left === 0) this.#step(key, next?.(refused) ?? null, failing || refused > 0);
       });
   }
 

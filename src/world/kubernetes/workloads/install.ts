@@ -1,0 +1,39 @@
+/** Fidelity: the control loops of the kube-controller-manager (1.32) that keep workloads; each stands in its own file. */
+import type { ControlPlane } from '../control/control-plane.ts';
+import { controllerOf, type KubeObject, type LabelSelector, type Labels } from '../objects/meta.ts';
+import { pods, type ResourceType, replicaSets, replicationControllers } from '../objects/resource-types.ts';
+import type { ReplicaSet } from '../objects/workloads.ts';
+import { Index } from '../store/store.ts';
+import { Deployments } from './deployment/deployment.ts';
+import { PodNotices } from './pods/pod-notices.ts';
+import { PodTallies } from './pods/pod-tally.ts';
+import { ReplicaSets } from './replica-set/replica-set.ts';
+
+/** Installs every workload's control loop. */
+export function installWorkloads(plane: ControlPlane): void {
+  const notices = new PodNotices(plane.manager.watch);
+  const orphans = new Index(plane.store, pods, (pod) =>
+    controllerOf(pod) === undefined ? pod.metadata.namespace : undefined,
+  );
+  const tallies = new PodTallies(plane.store, ['ReplicaSet', 'ReplicationController']);
+  const shared = { plane, notices, orphans, tallies };
+  new ReplicaSets({
+    ...shared,
+    component: 'replicaset-controller',
+    type: replicaSets,
+    selectorOf: ({ spec }) => spec.selector,
+  });
+  new ReplicaSets({
+    ...shared,
+    component: 'replication-controller',
+    type: replicationControllers as ResourceType<KubeObject> as ResourceType<ReplicaSet>,
+    selectorOf: controllerSelector,
+  });
+  new Deployments(plane, notices);
+}
+
+/** A ReplicationController selects by plain labels, those of its template when it names none. */
+function controllerSelector({ spec }: ReplicaSet): LabelSelector | undefined {
+  const labels = (spec.selector as unknown as Labels | undefined) ?? spec.template.metadata?.labels;
+  return labels === undefined ? undefined : { matchLabels: labels };
+}
