@@ -82,6 +82,7 @@ class RunningSession implements Session {
       latencyLimits: latencyLimits(model.objectives, traffic),
       note: (kind, subject, message) => this.note(kind, subject, message),
     });
+    this.traffic.start();
     this.sampleHandler = engine.register('run/sample', () => this.sample());
     this.schedule();
   }

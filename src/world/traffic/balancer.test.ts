@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { randomStream } from '../../base/random.ts';
 import { Balancer, ReadySet } from './balancer.ts';
 import type { Call } from './model.ts';
-import { Replica } from './replica.ts';
+import { asStated, Replica } from './replica.ts';
 import { none } from './work-pool.ts';
 
 function replica(ordinal: number, zone = 0): Replica {
-  const plain = { service: 0, bornMicros: 0, rateLimit: null, pools: [] };
+  const plain = { service: 0, bornMicros: 0, cores: 1, behaviour: asStated, rateLimit: null, pools: [] };
   return new Replica({ ...plain, id: ordinal, ordinal, zone });
 }
 
@@ -136,4 +136,26 @@ test('zone aware: clients of two zones go round independently', () => {
     counts[(chooses.pick(1, 0) as Replica).ordinal]++;
   }
   assert.deepEqual(counts, [30, 10, 10, 10]);
+});
+
+test('weights share requests between releases, whatever their number of replicas', () => {
+  const { ready, replicas } = readyIn(0, 0, 0, 0);
+  replicas[3].label = 'canary';
+  for (const stable of replicas.slice(0, 3)) stable.label = 'stable';
+  const weigh = (canary: number) =>
+    ready.weigh([
+      { label: 'stable', weight: 100 - canary },
+      { label: 'canary', weight: canary },
+    ]);
+  weigh(40);
+  const of = balancer('roundRobin', ready);
+  const picked = shares(of, 10_000);
+  assert.ok(Math.abs(picked[3] - 4000) < 200, `${picked[3]} of 10000 went to the canary`);
+  ready.remove(replicas[3]);
+  assert.equal(shares(of, 100)[3], undefined, 'a release without replicas gets nothing');
+  ready.add(replicas[3]);
+  weigh(0);
+  assert.equal(shares(of, 100)[3], undefined);
+  ready.weigh(null);
+  assert.equal(shares(of, 100)[3], 25);
 });

@@ -20,12 +20,40 @@ export class ReadySet {
   private ringHash: Uint32Array = new Uint32Array(0);
   private ringReplica: Replica[] = [];
   private ringStale = true;
+  private readonly zones: number;
+  /** Releases that get a fixed share of the requests, whatever their number of replicas; null: no shares are set. */
+  shares: readonly Share[] | null = null;
 
   constructor(zones: number) {
+    this.zones = zones;
     this.byZone = Array.from({ length: zones }, () => []);
   }
 
+  /** Gives releases their shares of the requests by label; null ends it. Weights need not add up to anything. */
+  weigh(shares: readonly { readonly label: string; readonly weight: number }[] | null): void {
+    this.shares = null;
+    if (shares === null) return;
+    const made = shares.map(({ label, weight }) => ({ label, weight, ready: new ReadySet(this.zones) }));
+    for (const replica of this.all)
+      for (const share of made) if (share.label === replica.label) share.ready.add(replica);
+    this.shares = made;
+  }
+
+  /** The replicas that the next request may go to. A release without replicas gets nothing. */
+  draw(stream: RandomStream): ReadySet {
+    const shares = (this.shares ?? []).filter(({ ready }) => ready.all.length > 0);
+    const total = shares.reduce((sum, { weight }) => sum + weight, 0);
+    if (total <= 0) return this;
+    let left = stream.uniform() * total;
+    for (const { weight, ready } of shares) {
+      left -= weight;
+      if (left < 0) return ready;
+    }
+    return shares[shares.length - 1].ready;
+  }
+
   add(replica: Replica): void {
+    for (const share of this.shares ?? []) if (share.label === replica.label) share.ready.add(replica);
     this.all.push(replica);
     this.byZone[replica.zone].push(replica);
     this.ringStale = true;
@@ -34,6 +62,7 @@ export class ReadySet {
   remove(replica: Replica): void {
     const at = this.all.indexOf(replica);
     assert(at >= 0, 'Only a ready replica can stop being ready.');
+    for (const share of this.shares ?? []) if (share.label === replica.label) share.ready.remove(replica);
     this.all.splice(at, 1);
     const local = this.byZone[replica.zone];
     local.splice(local.indexOf(replica), 1);
@@ -68,6 +97,12 @@ export class ReadySet {
   }
 }
 
+interface Share {
+  readonly label: string;
+  readonly weight: number;
+  readonly ready: ReadySet;
+}
+
 /** Chooses replicas for one call of the model. */
 export class Balancer {
   /** Where round robin is: over all replicas, then within each zone, so that clients of two zones do not skip for each other. */
@@ -85,7 +120,8 @@ export class Balancer {
 
   /** A ready replica, or null when there is none. `zone` is the client's, `none` for users. */
   pick(zone: number, key: number): Replica | null {
-    const all = this.ready.all;
+    const ready = this.ready.shares === null ? this.ready : this.ready.draw(this.stream);
+    const all = ready.all;
     if (all.length === 0) return null;
     switch (this.policy) {
       case 'random':
@@ -97,10 +133,10 @@ export class Balancer {
       case 'powerOfTwo':
         return this.betterOfTwo(all);
       case 'consistentHash':
-        return this.ready.owner(key);
+        return ready.owner(key);
       case 'zoneAware': {
-        if (zone === none || this.ready.byZone[zone].length === 0) return this.next(all, 0);
-        return this.next(this.ready.byZone[zone], 1 + zone);
+        if (zone === none || ready.byZone[zone].length === 0) return this.next(all, 0);
+        return this.next(ready.byZone[zone], 1 + zone);
       }
     }
   }

@@ -2,7 +2,7 @@
  * Fidelity: bookkeeping only. A call is one logical request as the client sees it: all its attempts, until the
  * final answer.
  */
-import { grownFloats, grownInts, Slots } from './slots.ts';
+import { grownBytes, grownFloats, grownInts, Slots } from './slots.ts';
 import { none } from './work-pool.ts';
 
 /** Logical calls, structure of arrays. */
@@ -54,6 +54,11 @@ export class CallPool {
     return call;
   }
 
+  /** All numbers ever handed out are below this. */
+  get size(): number {
+    return this.slots.size;
+  }
+
   release(call: number): void {
     this.spec[call] = none;
     this.slots.release(call);
@@ -84,10 +89,4 @@ export class CallPool {
     this.startedMicros = grownFloats(this.startedMicros, capacity);
     this.deadlineMicros = grownFloats(this.deadlineMicros, capacity);
   }
-}
-
-function grownBytes(array: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(capacity);
-  grown.set(array);
-  return grown;
 }

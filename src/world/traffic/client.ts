@@ -21,6 +21,7 @@ import {
   type Ledger,
   ok,
   poolTimeout,
+  terminated,
   timeout,
   unavailable,
 } from './ledger.ts';
@@ -272,6 +273,10 @@ export class Client implements Outbound {
   private send(call: number): void {
     const calls = this.calls;
     const spec = calls.spec[call];
+    if (this.clientGone(call)) {
+      this.failSoon(call, terminated);
+      return;
+    }
     const replica = this.pick(call, spec);
     if (replica === null) {
       this.failSoon(call, unavailable);
@@ -283,6 +288,12 @@ export class Client implements Outbound {
     calls.hedges[call] = 0;
     const hedges = this.hedges[spec];
     if (hedges !== null) calls.hedgeTimer[call] = hedges.start(call);
+  }
+
+  /** The process that calls has ended. */
+  private clientGone(call: number): boolean {
+    const client = this.calls.clientReplica[call];
+    return client !== none && this.replicas[client].gone;
   }
 
   private pick(call: number, spec: number): Replica | null {
@@ -350,6 +361,32 @@ export class Client implements Outbound {
     }
     const delay = this.delay(call, this.replicas[works.replica[work]]);
     this.engine.after(delay, this.responseHandler, work, 0);
+  }
+
+  cutOff(work: number, cause: number): void {
+    const { works, calls } = this;
+    const call = works.call[work];
+    const answer = works.take();
+    works.call[answer] = call;
+    works.sibling[answer] = works.sibling[work];
+    works.replica[answer] = works.replica[work];
+    works.outcome[answer] = cause;
+    if (calls.work[call] === work) calls.work[call] = answer;
+    else {
+      let before = calls.work[call];
+      while (works.sibling[before] !== work) before = works.sibling[before];
+      works.sibling[before] = answer;
+    }
+    works.call[work] = none;
+    this.respond(answer);
+  }
+
+  /** The process of a replica is gone: nobody waits any more for the answers to what it has asked. */
+  hangUp(replica: number): void {
+    const { calls } = this;
+    for (let call = 0; call < calls.size; call++)
+      if (calls.spec[call] !== none && calls.clientReplica[call] === replica && calls.work[call] !== none)
+        this.attemptEnded(call, terminated);
   }
 
   /** An answer reaches the client, if it still waits. */
@@ -459,7 +496,7 @@ export class Client implements Outbound {
     const spec = calls.spec[call];
     const policy = this.retries[spec];
     const done = calls.retries[call];
-    if (done >= policy.max || !policy.covers(cause)) return false;
+    if (done >= policy.max || !policy.covers(cause) || this.clientGone(call)) return false;
     const delay = policy.delayMicros(done, this.streams[spec]);
     if (this.engine.now + delay >= calls.deadlineMicros[call]) return false;
     const budget = this.gateOf(call)?.budget;

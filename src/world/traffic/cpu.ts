@@ -18,6 +18,9 @@ export interface Cpu {
   settle(): void;
   /** Credits endpoints with what their running bursts have had up to the last settlement. */
   attribute(): void;
+  /** The process is gone; as `Executor.abort` and `forget`. */
+  abort(lost: (work: number) => void): void;
+  forget(work: number): void;
   readonly usedMicros: number;
   readonly throttledMicros: number;
 }
@@ -63,6 +66,14 @@ export class FreeCpu implements Cpu {
 
   attribute(): void {
     // The endpoints' account runs on by itself while a burst does.
+  }
+
+  abort(): void {
+    this.settle();
+  }
+
+  forget(work: number): void {
+    this.end(work);
   }
 }
 
@@ -145,6 +156,19 @@ export class SharedCpu implements Cpu {
     if (this.throttled) this.throttledMicros += elapsed;
     else if (this.running > 0) this.consume(elapsed, now);
     this.quota?.advance(now);
+  }
+
+  abort(lost: (work: number) => void): void {
+    this.settle();
+    this.attribute();
+    if (this.wakeEvent !== none) this.engine.cancel(this.wakeEvent);
+    this.wakeEvent = none;
+    while (this.running > 0) lost(this.works[--this.running]);
+    this.throttled = false;
+  }
+
+  forget(): void {
+    // All bursts are in the heap, and were lost with it.
   }
 
   attribute(): void {

@@ -36,6 +36,13 @@ export interface Executor {
   leave(): void;
   /** Brings the CPU accounts up to now, those of the endpoints too. */
   settle(): void;
+  /**
+   * The process is gone: nothing runs from now on. `lost` is called for every request that no event will mention again;
+   * an event may still bring one of the others, which the caller recognises as a ghost.
+   */
+  abort(lost: (work: number) => void): void;
+  /** The burst of a request that was inside at `abort` and not lost: it uses nothing more. */
+  forget(work: number): void;
   readonly usedMicros: number;
   readonly throttledMicros: number;
 }
@@ -44,6 +51,7 @@ export interface Executor {
 export class EventLoop implements Executor {
   usedMicros = 0;
   throttledMicros = 0;
+  private aborted = false;
   private running = none;
   private waiting = 0;
   private burstStartMicros = 0;
@@ -114,6 +122,11 @@ export class EventLoop implements Executor {
   /** The engine's event: the running callback has ended. */
   end(): void {
     const work = this.running;
+    if (this.aborted) {
+      this.running = none;
+      this.works.release(work);
+      return;
+    }
     this.settle();
     this.running = none;
     // A callback that goes straight on computing keeps the thread; otherwise the next one in the queue has its turn.
@@ -122,7 +135,7 @@ export class EventLoop implements Executor {
   }
 
   settle(): void {
-    if (this.running === none) return;
+    if (this.running === none || this.aborted) return;
     const now = this.engine.now;
     const done = this.burstProgress(now);
     const used = done - this.accountedMicros;
@@ -131,6 +144,21 @@ export class EventLoop implements Executor {
     this.throttledMicros += now - this.burstStartMicros - used;
     this.accountedMicros = done;
     this.burstStartMicros = now;
+  }
+
+  abort(lost: (work: number) => void): void {
+    this.settle();
+    this.aborted = true;
+    for (const queue of [this.queue, this.newest])
+      while (queue.length > 0) {
+        const work = queue.pop();
+        if (this.works.demand[work] < 0) this.host.queued(work, -1);
+        lost(work);
+      }
+  }
+
+  forget(): void {
+    // The one burst that runs was settled, and its end gives it back.
   }
 
   /** CPU that the running burst has had, as if throttling were spread over it evenly. */
@@ -232,5 +260,18 @@ export class Threads implements Executor {
   settle(): void {
     this.cpu.settle();
     this.cpu.attribute();
+  }
+
+  abort(lost: (work: number) => void): void {
+    while (this.queue.length > 0) {
+      const work = this.queue.pop();
+      this.host.queued(work, -1);
+      lost(work);
+    }
+    this.cpu.abort(lost);
+  }
+
+  forget(work: number): void {
+    this.cpu.forget(work);
   }
 }

@@ -21,6 +21,7 @@ export const poolTimeout = code('poolTimeout');
 export const application = code('application');
 export const dependency = code('dependency');
 export const cancelled = code('cancelled');
+export const terminated = code('terminated');
 
 /** Latency limits that objectives ask about, in microseconds, by source and by endpoint. */
 export interface LatencyLimits {

@@ -14,6 +14,8 @@ export const opCall = 2;
 export const opParallel = 3;
 export const opSkip = 4;
 export const opEnd = 5;
+/** The end of a health probe: it succeeds. */
+export const opHealthy = 6;
 
 /** One operand of `work` that is proportional to an attribute of the request's trace row. */
 interface Proportion {
@@ -29,6 +31,8 @@ interface Proportion {
  */
 export interface Program {
   readonly entry: Int32Array;
+  /** A program of one operation: what a health probe runs. */
+  readonly probeEntry: number;
   readonly code: Uint8Array;
   readonly first: Int32Array;
   readonly second: Int32Array;
@@ -66,8 +70,10 @@ class Assembler {
       this.emit(opEnd, 0, 0, 1);
       return start;
     });
+    const probeEntry = this.emit(opHealthy, 0, 0, 1);
     return {
       entry: Int32Array.from(entry),
+      probeEntry,
       code: Uint8Array.from(this.code),
       first: Int32Array.from(this.first),
       second: Int32Array.from(this.second),

@@ -21,12 +21,13 @@ import {
   rateLimited,
   refused,
   shed,
+  terminated,
 } from './ledger.ts';
 import type { Endpoint, Service, TrafficModel } from './model.ts';
 import type { Occupancy } from './occupancy.ts';
-import { opCall, opCpu, opEnd, opParallel, opSkip, opWait, type Program } from './program.ts';
+import { opCall, opCpu, opEnd, opHealthy, opParallel, opSkip, opWait, type Program } from './program.ts';
 import type { Replica } from './replica.ts';
-import { none, type WorkPool } from './work-pool.ts';
+import { ghost, inside, none, onTheWay, probe, type WorkPool } from './work-pool.ts';
 
 /** The client's side, as the server sees it. */
 export interface Outbound {
@@ -34,6 +35,8 @@ export interface Outbound {
   begin(spec: number, work: number): void;
   /** Sends the answer of a work back; takes the work over. */
   respond(work: number): void;
+  /** The connection of a work breaks: its client hears so, and the work is nobody's from then on. */
+  cutOff(work: number, cause: number): void;
 }
 
 export interface ServerParts {
@@ -53,6 +56,8 @@ export interface ServerParts {
   readonly drained: (replica: Replica) => void;
   /** Called when a request reaches a draining replica, which may be gone already. */
   readonly revived: (replica: Replica) => void;
+  /** A health probe was answered, at once or later; `cause` is `ok` or why it was not let in or not finished. */
+  readonly probed: (ticket: number, cause: number) => void;
 }
 
 const notices = { none: 0, deadline: 1, disconnect: 2 } as const;
@@ -72,6 +77,9 @@ export class Server implements ExecutorHost {
   private readonly streams: readonly RandomStream[];
   private readonly drained: (replica: Replica) => void;
   private readonly revived: (replica: Replica) => void;
+  private readonly probed: (ticket: number, cause: number) => void;
+  /** Some replica behaves otherwise than its endpoints state. */
+  private varied = false;
   private readonly services: readonly Service[];
   private readonly endpoints: readonly Endpoint[];
   /** Per endpoint: how much the service notices of clients that gave up. */
@@ -93,6 +101,7 @@ export class Server implements ExecutorHost {
     this.streams = parts.streams;
     this.drained = parts.drained;
     this.revived = parts.revived;
+    this.probed = parts.probed;
     const { services, endpoints, sources } = parts.model;
     this.services = services;
     this.endpoints = endpoints;
@@ -100,7 +109,7 @@ export class Server implements ExecutorHost {
     this.errorRate = Float64Array.from(endpoints, (endpoint) => endpoint.errorRate);
     this.attributes = sources.map(({ load }) => (load.kind === 'timestamps' ? load.attributes : undefined));
     this.arriveHandler = this.engine.register('traffic/arrive', (work) => this.arrive(work));
-    this.wakeHandler = this.engine.register('traffic/wake', (work) => this.run(work));
+    this.wakeHandler = this.engine.register('traffic/wake', (work) => this.wake(work));
   }
 
   /** Sets the other side; once, before the first event. */
@@ -117,6 +126,7 @@ export class Server implements ExecutorHost {
     if (replica.draining) this.revived(replica);
     this.ledger.endpointStarted[endpoint]++;
     works.arrivedMicros[work] = now;
+    replica.arrivals++;
     const refusal = this.refusal(replica);
     if (refusal !== ok) {
       this.turnAway(work, refusal);
@@ -127,11 +137,13 @@ export class Server implements ExecutorHost {
     this.endpointOccupancy[endpoint].arrive(now);
     replica.inFlight++;
     works.position[work] = this.program.entry[endpoint];
+    works.state[work] = inside;
     if (!replica.executor.arrive(work)) this.leaveRefused(work, replica);
   }
 
   /** Why the replica would not even queue a request; `ok` when it would. */
   private refusal(replica: Replica): number {
+    if (replica.refusing) return refused;
     const maxInFlight = this.services[replica.service].shedding.maxInFlight;
     if (maxInFlight !== null && replica.inFlight >= maxInFlight) return shed;
     if (replica.rateLimit !== null && !replica.rateLimit.take(this.engine.now)) return rateLimited;
@@ -141,9 +153,10 @@ export class Server implements ExecutorHost {
   private leaveRefused(work: number, replica: Replica): void {
     const { works } = this;
     const now = this.engine.now;
-    this.occupancy[replica.service].leave(now, works.arrivedMicros[work]);
-    this.endpointOccupancy[works.endpoint[work]].leave(now);
+    this.occupancy[replica.service].leave(now);
+    this.endpointOccupancy[works.endpoint[work]].leave(now, works.arrivedMicros[work]);
     replica.inFlight--;
+    works.state[work] = onTheWay;
     this.turnAway(work, refused);
     if (replica.draining && replica.inFlight === 0) this.drained(replica);
   }
@@ -154,6 +167,7 @@ export class Server implements ExecutorHost {
   }
 
   queued(work: number, change: number): void {
+    if (this.works.state[work] === probe) return;
     const endpoint = this.works.endpoint[work];
     const now = this.engine.now;
     this.occupancy[this.endpoints[endpoint].service].queue(now, change);
@@ -176,7 +190,14 @@ export class Server implements ExecutorHost {
     const notice = this.notices[works.endpoint[work]];
     if (notice === notices.none) return ok;
     if (this.engine.now >= works.deadlineMicros[work]) return deadlinePassed;
-    return notice === notices.disconnect && works.call[work] === none ? cancelled : ok;
+    const hungUp = works.call[work] === none && works.state[work] !== probe;
+    return notice === notices.disconnect && hungUp ? cancelled : ok;
+  }
+
+  /** A wait is over. */
+  private wake(work: number): void {
+    if (this.works.state[work] === ghost) this.works.release(work);
+    else this.run(work);
   }
 
   /** Runs the program until something has to be waited for, or the end. */
@@ -193,13 +214,13 @@ export class Server implements ExecutorHost {
       const at = works.position[work]++;
       switch (program.code[at]) {
         case opCpu: {
-          const micros = this.duration(program.first[at], work);
+          const micros = this.cpuMicros(program.first[at], work);
           if (micros === 0) break;
           this.replicas[works.replica[work]].executor.burst(work, micros);
           return;
         }
         case opWait:
-          this.engine.after(this.duration(program.first[at], work), this.wakeHandler, work, 0);
+          this.engine.after(this.waitMicros(program.first[at], work), this.wakeHandler, work, 0);
           return;
         case opCall:
           works.pending[work] = 1;
@@ -213,7 +234,10 @@ export class Server implements ExecutorHost {
             works.position[work] = program.first[at];
           break;
         case opEnd:
-          this.finish(work, this.ownFailure(works.endpoint[work]) ? application : ok);
+          this.finish(work, this.ownFailure(work) ? application : ok);
+          return;
+        case opHealthy:
+          this.finish(work, ok);
           return;
         default:
           assert(false, 'A program consists of known operations.');
@@ -227,9 +251,33 @@ export class Server implements ExecutorHost {
       this.outbound.begin(this.program.parallelCalls[start + index], work);
   }
 
-  private ownFailure(endpoint: number): boolean {
-    const rate = this.errorRate[endpoint];
-    return rate > 0 && this.streams[endpoint].uniform() < rate;
+  private ownFailure(work: number): boolean {
+    const endpoint = this.works.endpoint[work];
+    const stated = this.errorRate[endpoint];
+    const stream = this.streams[endpoint];
+    if (stated > 0 && stream.uniform() < stated) return true;
+    if (!this.varied) return false;
+    const added = this.behaviour(work).errorRate;
+    return added > 0 && stream.uniform() < added;
+  }
+
+  private behaviour(work: number): Replica['behaviour'] {
+    return this.replicas[this.works.replica[work]].behaviour;
+  }
+
+  private cpuMicros(id: number, work: number): number {
+    const micros = this.duration(id, work);
+    return this.varied ? Math.round(micros * this.behaviour(work).cpuFactor) : micros;
+  }
+
+  private waitMicros(id: number, work: number): number {
+    const micros = this.duration(id, work);
+    return this.varied ? Math.round(micros * this.behaviour(work).waitFactor) : micros;
+  }
+
+  /** Replicas may from now on behave otherwise than their endpoints state. */
+  vary(): void {
+    this.varied = true;
   }
 
   /** Whole microseconds of one cpu or wait operation. */
@@ -265,17 +313,102 @@ export class Server implements ExecutorHost {
   /** A request that was let in has ended, started or not. */
   private end(work: number, cause: number): void {
     const works = this.works;
+    if (works.state[work] === probe) {
+      this.endProbe(work, cause);
+      return;
+    }
+    works.state[work] = onTheWay;
     const now = this.engine.now;
     const endpoint = works.endpoint[work];
     const replica = this.replicas[works.replica[work]];
     const arrived = works.arrivedMicros[work];
-    this.occupancy[replica.service].leave(now, arrived);
-    this.endpointOccupancy[endpoint].leave(now);
+    this.occupancy[replica.service].leave(now);
+    this.endpointOccupancy[endpoint].leave(now, arrived);
     replica.inFlight--;
     this.ledger.endpointEnded(endpoint, cause, now - arrived);
     if (works.call[work] === none) this.ledger.endpointWasted[endpoint]++;
     this.send(work, cause);
     if (replica.draining && replica.inFlight === 0) this.drained(replica);
+  }
+
+  /**
+   * Sends a health probe into a replica of a service, where it takes its turn like any request but costs no CPU. `probed`
+   * is called with the ticket once it is answered, which may be never.
+   */
+  probe(replica: Replica, endpoint: number, ticket: number): void {
+    const refusal = this.probeRefusal(replica);
+    if (refusal !== ok) {
+      this.probed(ticket, refusal);
+      return;
+    }
+    const { works } = this;
+    const work = works.take();
+    works.call[work] = none;
+    works.replica[work] = replica.id;
+    works.endpoint[work] = endpoint;
+    works.row[work] = ticket;
+    works.deadlineMicros[work] = Number.POSITIVE_INFINITY;
+    works.arrivedMicros[work] = this.engine.now;
+    works.position[work] = this.program.probeEntry;
+    works.state[work] = probe;
+    if (replica.executor.arrive(work)) return;
+    works.release(work);
+    this.probed(ticket, refused);
+  }
+
+  /** A probe does not use up the rate limit, and its own presence does not count. */
+  private probeRefusal(replica: Replica): number {
+    if (replica.refusing) return refused;
+    const maxInFlight = this.services[replica.service].shedding.maxInFlight;
+    return maxInFlight !== null && replica.inFlight >= maxInFlight ? shed : ok;
+  }
+
+  private endProbe(work: number, cause: number): void {
+    const ticket = this.works.row[work];
+    this.works.release(work);
+    this.probed(ticket, cause);
+  }
+
+  /**
+   * The process of a replica is gone. Every request inside it ends as terminated: its client's connection is reset. What
+   * still waits for an event stays behind as a ghost until that event.
+   */
+  kill(replica: Replica): void {
+    const { works } = this;
+    const within: number[] = [];
+    for (let work = 0; work < works.size; work++)
+      if (works.replica[work] === replica.id && (works.state[work] === inside || works.state[work] === probe))
+        within.push(work);
+    const lost = new Set<number>();
+    replica.executor.abort((work) => lost.add(work));
+    for (const work of within) this.lose(work, replica, lost.has(work));
+  }
+
+  private lose(work: number, replica: Replica, lost: boolean): void {
+    const { works, program } = this;
+    // A probe that was not lost with its queue has been answered in the event in which its turn came.
+    const isProbe = works.state[work] === probe;
+    if (isProbe) this.probed(works.row[work], terminated);
+    else this.account(work, replica);
+    works.state[work] = ghost;
+    works.epoch[work] = (works.epoch[work] + 1) | 0;
+    const doing = program.code[works.position[work] - 1];
+    if (lost || doing === opCall || doing === opParallel) works.release(work);
+    else if (doing === opCpu) replica.executor.forget(work);
+  }
+
+  /** Accounts for a request that ends with its process. */
+  private account(work: number, replica: Replica): void {
+    const { works } = this;
+    const now = this.engine.now;
+    const endpoint = works.endpoint[work];
+    const arrived = works.arrivedMicros[work];
+    this.occupancy[replica.service].leave(now);
+    this.endpointOccupancy[endpoint].leave(now, arrived);
+    replica.inFlight--;
+    this.ledger.endpointEnded(endpoint, terminated, now - arrived);
+    if (works.call[work] === none) this.ledger.endpointWasted[endpoint]++;
+    else this.outbound.cutOff(work, terminated);
   }
 
   private send(work: number, cause: number): void {

@@ -7,7 +7,7 @@ export class Slots {
   /** Numbers handed out and not taken back. */
   live = 0;
   /** All numbers ever handed out are below this. */
-  private size = 0;
+  size = 0;
   private free = new Int32Array(64);
   private freeCount = 0;
 
@@ -21,6 +21,13 @@ export class Slots {
     if (this.freeCount === this.free.length) this.free = grownInts(this.free, this.freeCount * 2);
     this.free[this.freeCount++] = slot;
   }
+}
+
+/** A copy with room for `capacity` elements. */
+export function grownBytes(array: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(capacity);
+  grown.set(array);
+  return grown;
 }
 
 /** A copy with room for `capacity` elements. */

@@ -6,6 +6,7 @@ import { DistributionTable } from '../../base/distribution.ts';
 import { randomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
+import type { Serving } from '../kubernetes/model.ts';
 import type { TrafficAccounts } from './accounts.ts';
 import { Balancer } from './balancer.ts';
 import { CallPool } from './call-pool.ts';
@@ -19,8 +20,10 @@ import { TrafficMetrics } from './metrics.ts';
 import type { TrafficModel } from './model.ts';
 import { Occupancy } from './occupancy.ts';
 import { assemble } from './program.ts';
+import type { Replica } from './replica.ts';
 import { callNames, type Route, routesOf } from './route.ts';
 import { Server } from './server.ts';
+import { ServingProcesses } from './serving-processes.ts';
 import {
   type EndpointBaseline,
   endpointBaseline,
@@ -46,6 +49,15 @@ export interface LawCheck {
   readonly detail: string;
 }
 
+/** Requests inside and waiting, their time integrals and CPU, of all endpoints of a service. */
+interface EndpointSums {
+  inFlight: number;
+  queued: number;
+  stays: number;
+  waits: number;
+  cpu: number;
+}
+
 /** The traffic of one run. */
 export class Traffic {
   private readonly engine: Engine;
@@ -59,6 +71,8 @@ export class Traffic {
   private readonly endpointOccupancy: readonly EndpointOccupancy[];
   private readonly endpointCpu: EndpointCpu;
   private readonly server: Server;
+  private readonly client: Client;
+  private cluster: ServingProcesses | null = null;
   private readonly demand: Demand;
   private readonly metrics: TrafficMetrics;
   private readonly routes: readonly Route[];
@@ -95,10 +109,13 @@ export class Traffic {
       streams: model.endpoints.map(({ name, service }) =>
         stream(`endpoint/${model.services[service].name}/${name}`),
       ),
-      drained: (replica) => fleet.retire(replica),
-      revived: (replica) => fleet.revive(replica),
+      drained: (replica) => this.drained(replica),
+      revived: (replica) => {
+        if (!fleet.isManaged(replica.service)) fleet.revive(replica);
+      },
+      probed: (ticket, cause) => this.cluster?.probed(ticket, cause),
     });
-    const client = new Client({
+    this.client = new Client({
       engine,
       model,
       works,
@@ -118,13 +135,36 @@ export class Traffic {
       arriveHandler: this.server.arriveHandler,
       breakerChanged: (call, replica, state) => this.breakerChanged(call, replica, state),
     });
+    const { client } = this;
     this.demand = new Demand(model.sources, { engine, client, ledger, distributions, seed });
     this.connect(client);
     this.metrics = new TrafficMetrics(options.instruments);
     this.publish();
+  }
+
+  /** Begins: replicas that no cluster runs, then demand. Those that a cluster runs from the start are there by now. */
+  start(): void {
     this.fleet.start(this.server);
     this.measureFromNow();
     this.demand.start();
+  }
+
+  /** Hands services over to a cluster, which runs their replicas from now on. Before `start`. */
+  serve(servings: readonly Serving[]): ServingProcesses {
+    const { engine, model, fleet, server, client } = this;
+    fleet.host(server);
+    this.cluster = new ServingProcesses(servings, { engine, model, fleet, server, client });
+    return this.cluster;
+  }
+
+  private drained(replica: Replica): void {
+    if (this.fleet.isManaged(replica.service)) this.cluster?.drained(replica);
+    else this.fleet.retire(replica);
+  }
+
+  /** A cluster runs the replicas of this service. */
+  isManaged(service: string): boolean {
+    return this.fleet.isManaged(this.fleet.serviceNamed(service));
   }
 
   private connect(client: Client): void {
@@ -215,7 +255,8 @@ export class Traffic {
   /** The laws that must hold at any instant between two events. */
   checks(): LawCheck[] {
     this.settle();
-    return [this.conservation(), this.littlesLaw(), this.poolBounds(), this.attribution()];
+    const sums = this.endpointSums();
+    return [this.conservation(), this.littlesLaw(sums), this.poolBounds(), this.attribution(sums)];
   }
 
   /** Every request that began has ended once or is in flight, and every arrival at a service has left or is inside. */
@@ -232,19 +273,40 @@ export class Traffic {
     return { name: 'conservation', passed, detail };
   }
 
-  private littlesLaw(): LawCheck {
+  /** What the endpoints of each service add up to now. */
+  private endpointSums(): EndpointSums[] {
     const now = this.engine.now;
-    let worst = 0;
-    for (const occupancy of this.occupancy) {
-      const error = Math.abs(occupancy.littleError(now)) / Math.max(1, occupancy.inFlightMicros);
-      worst = Math.max(worst, error);
+    const sums = this.model.services.map(() => ({ inFlight: 0, queued: 0, stays: 0, waits: 0, cpu: 0 }));
+    for (const { id, service } of this.model.endpoints) {
+      const here = this.endpointOccupancy[id];
+      const sum = sums[service];
+      sum.inFlight += here.inFlight;
+      sum.queued += here.queued;
+      sum.stays += here.inFlightMicros(now);
+      sum.waits += here.queuedMicros(now);
+      sum.cpu += this.endpointCpu.usedMicros(id, now);
     }
+    return sums;
+  }
+
+  /** Little's law on this very path: the integral of the number inside a service equals the stays of its requests. */
+  private littlesLaw(sums: readonly EndpointSums[]): LawCheck {
+    const errors = sums.map(({ stays }, id) => relativeError(stays, this.occupancy[id].inFlightMicros));
     // The sums are exact integers far below 2^53 in ordinary runs; beyond that, rounding may show.
-    return {
-      name: 'littles law',
-      passed: worst < 1e-9,
-      detail: `largest relative error ${worst.toExponential(1)}`,
-    };
+    return lawOfSums('littles law', Math.max(0, ...errors), 1e-9);
+  }
+
+  /** Endpoints add up to their service: requests inside and waiting, the time they waited, and the CPU they used. */
+  private attribution(sums: readonly EndpointSums[]): LawCheck {
+    let worst = 0;
+    for (const [id, { inFlight, queued, waits, cpu }] of sums.entries()) {
+      const here = this.occupancy[id];
+      if (inFlight !== here.inFlight || queued !== here.queued) worst = Number.POSITIVE_INFINITY;
+      const waited = relativeError(waits, here.queuedMicros);
+      worst = Math.max(worst, waited, relativeError(cpu, this.fleet.usage(id).cpuMicros));
+    }
+    // CPU is shared in fractions of a microsecond, which a sum over millions of bursts rounds differently.
+    return lawOfSums('attribution', worst, 1e-6);
   }
 
   private poolBounds(): LawCheck {
@@ -257,40 +319,14 @@ export class Traffic {
     return { name: 'pools', passed: overfull.length === 0, detail: live };
   }
 
-  /** Endpoints add up to their service: requests inside and waiting, their integrals, and the CPU used. */
-  private attribution(): LawCheck {
-    const now = this.engine.now;
-    const sums = this.model.services.map(() => ({ inFlight: 0, queued: 0, stays: 0, waits: 0, cpu: 0 }));
-    for (const { id, service } of this.model.endpoints) {
-      const here = this.endpointOccupancy[id];
-      const sum = sums[service];
-      sum.inFlight += here.inFlight;
-      sum.queued += here.queued;
-      sum.stays += here.inFlightMicros(now);
-      sum.waits += here.queuedMicros(now);
-      sum.cpu += this.endpointCpu.usedMicros(id, now);
-    }
-    let counted = true;
-    let worst = 0;
-    for (const [id, sum] of sums.entries()) {
-      const { inFlight, queued, inFlightMicros, queuedMicros } = this.occupancy[id];
-      counted &&= sum.inFlight === inFlight && sum.queued === queued;
-      const cpu = relativeError(sum.cpu, this.fleet.usage(id).cpuMicros);
-      worst = Math.max(worst, cpu, relativeError(sum.stays, inFlightMicros));
-      worst = Math.max(worst, relativeError(sum.waits, queuedMicros));
-    }
-    // CPU is shared in fractions of a microsecond, which a sum over millions of bursts rounds differently.
-    return {
-      name: 'attribution',
-      passed: counted && worst < 1e-6,
-      detail: `largest relative error ${worst.toExponential(1)}`,
-    };
-  }
-
   /** Requests that users began so far. */
   get begun(): number {
     return total(this.ledger.sourceStarted);
   }
+}
+
+function lawOfSums(name: LawCheck['name'], worst: number, tolerance: number): LawCheck {
+  return { name, passed: worst < tolerance, detail: `largest relative error ${worst.toExponential(1)}` };
 }
 
 function relativeError(sum: number, whole: number): number {

@@ -2,9 +2,18 @@
  * Fidelity: bookkeeping only. A work is one request as the server sees it, from the moment it is sent until its
  * answer has arrived or been dropped.
  */
-import { grownFloats, grownInts, Slots } from './slots.ts';
+import { grownBytes, grownFloats, grownInts, Slots } from './slots.ts';
 
 export const none = -1;
+
+/** Where a work is: in the network, or its slot is unused. */
+export const onTheWay = 0;
+/** Let in by its replica, queued or started. */
+export const inside = 1;
+/** Its process is gone; only an event that is still to come knows of it, and gives it back. */
+export const ghost = 2;
+/** A health probe inside a replica: it takes its turn, and is in no account. */
+export const probe = 3;
 
 /** In-flight server-side requests, structure of arrays: the hot path allocates nothing. */
 export class WorkPool {
@@ -25,6 +34,8 @@ export class WorkPool {
   /** The source whose trace the row is in. */
   source = new Int32Array(0);
   outcome = new Int32Array(0);
+  /** `onTheWay`, `inside`, `ghost` or `probe`. */
+  state = new Uint8Array(0);
   /** Changes whenever the work stops waiting for its calls, so that late answers are recognised. */
   epoch = new Int32Array(0);
   /** Calls of the current parallel step that are not answered. */
@@ -46,11 +57,18 @@ export class WorkPool {
   take(): number {
     const work = this.slots.take();
     if (work >= this.capacity) this.grow();
+    this.state[work] = onTheWay;
     return work;
+  }
+
+  /** All numbers ever handed out are below this. */
+  get size(): number {
+    return this.slots.size;
   }
 
   release(work: number): void {
     this.epoch[work] = (this.epoch[work] + 1) | 0;
+    this.state[work] = onTheWay;
     this.slots.release(work);
   }
 
@@ -66,6 +84,7 @@ export class WorkPool {
     this.row = grownInts(this.row, capacity);
     this.source = grownInts(this.source, capacity);
     this.outcome = grownInts(this.outcome, capacity);
+    this.state = grownBytes(this.state, capacity);
     this.epoch = grownInts(this.epoch, capacity);
     this.pending = grownInts(this.pending, capacity);
     this.next = grownInts(this.next, capacity);
