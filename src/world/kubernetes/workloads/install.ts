@@ -5,6 +5,9 @@ import { pods, type ResourceType, replicaSets, replicationControllers } from '..
 import type { ReplicaSet } from '../objects/workloads.ts';
 import { Index } from '../store/store.ts';
 import { Deployments } from './deployment/deployment.ts';
+import { GarbageCollector } from './ownership/garbage-collector.ts';
+import { Namespaces } from './ownership/namespaces.ts';
+import { ServiceAccounts } from './ownership/service-accounts.ts';
 import { PodNotices } from './pods/pod-notices.ts';
 import { PodTallies } from './pods/pod-tally.ts';
 import { ReplicaSets } from './replica-set/replica-set.ts';
@@ -30,6 +33,9 @@ export function installWorkloads(plane: ControlPlane): void {
     selectorOf: controllerSelector,
   });
   new Deployments(plane, notices);
+  new GarbageCollector(plane);
+  new Namespaces(plane);
+  new ServiceAccounts(plane);
 }
 
 /** A ReplicationController selects by plain labels, those of its template when it names none. */

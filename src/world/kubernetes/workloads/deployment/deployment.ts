@@ -103,14 +103,19 @@ export class Deployments {
     if (deployment === undefined) return null;
     if (selectsAll(deployment)) return this.#refuseToSelectAll(deployment);
     const claims = this.#claims(deployment);
-    if (claims.length > 0) return { writes: claims, next: () => this.#reconcile(key) };
+    if (claims.length > 0) return this.#first(key, claims);
     const family = this.#familyOf(deployment);
     if (deployment.metadata.deletionTimestamp !== undefined) return this.#report(deployment, family);
     const pause = this.#pauseChange(deployment);
-    if (pause !== null) return { writes: [pause], next: () => this.#reconcile(key) };
+    if (pause !== null) return this.#first(key, [pause]);
     if (deployment.spec.paused === true) return this.#sizeOnly(deployment, family);
     if (this.#isBeingScaled(deployment, family)) return this.#sizeOnly(deployment, family);
     return isRollingUpdate(deployment) ? this.#roll(deployment, family) : this.#recreate(deployment, family);
+  }
+
+  /** Writes what has to stand before the rest is decided; when it is refused, the rest waits for the next attempt. */
+  #first(key: string, writes: readonly Write[]): Reconciliation {
+    return { writes, next: (refused) => (refused > 0 ? null : this.#reconcile(key)) };
   }
 
   #refuseToSelectAll(deployment: Deployment): Reconciliation {
