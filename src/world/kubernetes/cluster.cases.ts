@@ -77,8 +77,20 @@ export class WillingProcesses implements Processes {
     return process;
   }
 
+  /** Does not end when it is asked to. */
+  stubborn = false;
+
   terminate(process: number): void {
-    if (this.running.delete(process)) this.host?.exited(process, 0, 'Completed');
+    if (!this.stubborn && this.running.delete(process)) this.host.exited(process, 0, 'Completed');
+  }
+
+  /** Ends by itself the process of `namespace/pod/container`. */
+  exit(container: string, exitCode: number): void {
+    for (const [process, name] of this.running) {
+      if (name !== container) continue;
+      this.running.delete(process);
+      this.host.exited(process, exitCode, exitCode === 0 ? 'Completed' : 'Error');
+    }
   }
 
   kill(process: number): void {
@@ -86,7 +98,7 @@ export class WillingProcesses implements Processes {
   }
 
   probe(process: number, probe: ProbeRequest): void {
-    this.host?.probed(process, probe.ticket, true, '');
+    this.host.probed(process, probe.ticket, true, '');
   }
 
   cpuMicros(): number {

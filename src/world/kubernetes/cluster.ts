@@ -11,6 +11,7 @@ import type { Component, ControlPlane, NoteKind } from './control/control-plane.
 import { Watch } from './control/watch.ts';
 import type { KubernetesModel, ManifestObject } from './model.ts';
 import type { Routing } from './network/routing.ts';
+import { installNodes, type Nodes } from './node/install.ts';
 import { machineNode } from './node/machine.ts';
 import type { Processes } from './node/processes.ts';
 import { controllerOf, type Draft, type KubeObject } from './objects/meta.ts';
@@ -25,6 +26,7 @@ import {
   services,
   typeOfKind,
 } from './objects/resource-types.ts';
+import { installScheduler } from './scheduler/install.ts';
 import { Api } from './store/api.ts';
 import { Clock } from './store/clock.ts';
 import { EventLog } from './store/event-log.ts';
@@ -58,6 +60,7 @@ export class Cluster implements ControlPlane {
   readonly podsByNode: Index<Pod>;
   readonly podsByOwner: Index<Pod>;
   readonly note: ClusterParts['note'];
+  readonly nodeParts: Nodes;
   starting = true;
   readonly #seed: number;
   readonly #load: ApiLoad;
@@ -91,7 +94,9 @@ export class Cluster implements ControlPlane {
     this.podsByNode = new Index(this.store, pods, (pod) => pod.spec.nodeName);
     this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
     // The parts, one line each.
+    this.nodeParts = installNodes(this);
     installWorkloads(this);
+    installScheduler(this);
   }
 
   component(name: string, limits: { readonly qps: number; readonly burst: number }): Component {

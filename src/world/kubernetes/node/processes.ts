@@ -6,6 +6,8 @@ import type { Pod } from '../objects/pod.ts';
  * (`idle-processes.ts`). A process is named by an int32 that its implementation chose.
  */
 export interface Processes {
+  /** Whom it tells of ends and answers; the kubelet sets it before the first start. */
+  host: ProcessHost;
   /**
    * Starts the main process of one container of a pod that has been bound to a node in `zone`. `settled`: it has been
    * running for long already (the cluster before the run begins), so it answers at once.
@@ -27,6 +29,16 @@ export interface Processes {
   logs(process: number, options: { readonly sinceMicros: number; readonly tail: number }): readonly LogLine[];
   /** Whether probes of it can ever fail: those of the others need not be simulated one by one. */
   mayFailProbes(process: number): boolean;
+  /**
+   * What a process uses that never changes its use: it needs not be measured again and again. Null, or no such method: it
+   * may change.
+   */
+  steadyUsage?(process: number): SteadyUsage | null;
+}
+
+export interface SteadyUsage {
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
 }
 
 export interface LogLine {
@@ -43,7 +55,7 @@ export interface ProbeRequest {
   readonly ticket: number;
 }
 
-/** What processes tell the kubelet. Set once, before the first start. */
+/** What processes tell the kubelet. */
 export interface ProcessHost {
   /** The process has ended by itself or after `terminate`. */
   exited(process: number, exitCode: number, reason: 'Completed' | 'Error' | 'OOMKilled'): void;

@@ -1,0 +1,128 @@
+/**
+ * Fidelity: what a kubelet remembers of a pod and its containers between two looks (pod workers and runtime cache, 1.32).
+ * No mechanism of its own. All times here are the engine's, in microseconds; texts are as the API shows them.
+ */
+import type { EventId } from '../../../engine/engine.ts';
+import type { Container, ContainerState, Pod } from '../objects/pod.ts';
+import type { NodeRun } from './node-run.ts';
+import type { ProbeWorker } from './probes.ts';
+import type { RestartBackoff } from './restart-backoff.ts';
+
+export type ContainerKind = 'init' | 'sidecar' | 'main';
+
+/** One container of a pod on its node. */
+export class ContainerRun {
+  readonly pod: PodRun;
+  readonly spec: Container;
+  readonly kind: ContainerKind;
+  /** By which the engine's events name it, with the epoch. */
+  slot = -1;
+  /** Changes whenever it starts or ends, so that events meant for an earlier life find nobody. */
+  epoch = 0;
+  state: 'waiting' | 'running' | 'terminated' = 'waiting';
+  /** Why it waits, as `kubectl get pods` shows it; empty: it is as usual before a start. */
+  waitReason = '';
+  waitMessage = '';
+  /** What the event says once its image is there. */
+  pulledMessage = '';
+  /** Meaningful while running, and of the last life afterwards; null before the first. */
+  process: number | null = null;
+  previousProcess: number | null = null;
+  containerId = '';
+  startedMicros = 0;
+  startedAt = '';
+  /** How the last life ended. */
+  finishedMicros = 0;
+  ended: NonNullable<ContainerState['terminated']> | null = null;
+  restarts = 0;
+  backoff: RestartBackoff | null = null;
+  /** Not to be started before: its image is missing. */
+  notBeforeMicros = 0;
+  /** Its kubelet knows that it is running. */
+  noticed = false;
+  /** Whether its probes can fail in this life. */
+  mayFail = true;
+  /** Startup probe passed, or there is none. */
+  started = false;
+  ready = false;
+  /** Is being stopped: after its preStop hook comes SIGTERM, then SIGKILL. */
+  stopping = false;
+  /** Starts again at once when it has ended: a probe was the reason to stop it. */
+  restarting = false;
+  signalled = false;
+  /** While it is being stopped: when it is killed. */
+  deadlineMicros = 0;
+  stopEvent: EventId = 0;
+  /** Startup, liveness, readiness; null when none has a probe. */
+  probes: readonly ProbeWorker[] | null = null;
+
+  constructor(pod: PodRun, spec: Container, kind: ContainerKind) {
+    this.pod = pod;
+    this.spec = spec;
+    this.kind = kind;
+  }
+}
+
+/** One pod on its node. */
+export class PodRun {
+  /** The version that its kubelet has seen last. */
+  pod: Pod;
+  readonly node: NodeRun;
+  readonly slot: number;
+  readonly epoch: number;
+  readonly addedMicros: number;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Init containers and sidecars in their order, then the others. */
+  readonly containers: readonly ContainerRun[];
+  readonly initCount: number;
+  stage: 'running' | 'ending' | 'ended' = 'running';
+  sandbox: 'none' | 'coming' | 'ready' = 'none';
+  ip = '';
+  startTime = '';
+  /** The container that is being pulled for or created. */
+  busy: ContainerRun | null = null;
+  /** A regular container has been started once: init containers are done for good. */
+  initialized = false;
+  /** Why the pod as a whole failed. */
+  failure: { readonly reason: string; readonly message: string } | null = null;
+  /** While ending: when the last process is killed. */
+  deadlineMicros = 0;
+  /** Its deletion has been asked for after its end. */
+  leaving = false;
+  /** The API has no such pod any more. */
+  gone = false;
+  /** A write of its status is on its way. */
+  writing = false;
+  /** When the next look is planned; Infinity: none is. */
+  lookMicros = Number.POSITIVE_INFINITY;
+  lookEvent: EventId = 0;
+
+  constructor(pod: Pod, node: NodeRun, at: { slot: number; epoch: number; micros: number }) {
+    this.pod = pod;
+    this.node = node;
+    this.slot = at.slot;
+    this.epoch = at.epoch;
+    this.addedMicros = at.micros;
+    const { uid, namespace = '', name } = pod.metadata;
+    this.uid = uid;
+    this.namespace = namespace;
+    this.name = name;
+    const containers: ContainerRun[] = [];
+    for (const spec of pod.spec.initContainers ?? [])
+      containers.push(new ContainerRun(this, spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init'));
+    this.initCount = containers.length;
+    for (const spec of pod.spec.containers) containers.push(new ContainerRun(this, spec, 'main'));
+    this.containers = containers;
+  }
+
+  /** `web-1_shop(2f…)`, as the kubelet's messages name it. */
+  get longName(): string {
+    return `${this.name}_${this.namespace}(${this.uid})`;
+  }
+
+  get restartPolicy(): 'Always' | 'OnFailure' | 'Never' {
+    return this.pod.spec.restartPolicy ?? 'Always';
+  }
+}
