@@ -221,6 +221,8 @@ export class Api {
       ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
     };
     if (subresource === 'status') return { ...old, metadata, status: object.status };
+    // Binding a pod sets its node and the condition that says so in one write.
+    if (subresource === 'binding') return { ...object, metadata };
     if (!type.hasStatus) return { ...object, metadata };
     const { status: _, ...rest } = object;
     return (

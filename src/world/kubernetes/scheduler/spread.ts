@@ -1,0 +1,212 @@
+/**
+ * Fidelity: PodTopologySpread of kube-scheduler 1.32 (framework/plugins/podtopologyspread): skew over domains with minDomains,
+ * matchLabelKeys and node inclusion policies; scores by the logarithm of the number of domains; the system's default constraints for pods
+ * of Services, ReplicaSets and StatefulSets.
+ */
+import type { LabelSelector } from '../objects/meta.ts';
+import { hostnameLabel, zoneLabel } from '../objects/node.ts';
+import type { PodSpec, TopologySpreadConstraint } from '../objects/pod.ts';
+import type { PodCounter, PodQuery } from './pod-kin.ts';
+import { leftOut, normaliseSpread, spreadWeight } from './scores.ts';
+import type { Alike, StateView } from './state-view.ts';
+import type { DomainSum, Eligibility, Topology } from './topology.ts';
+
+/** One constraint for the pods of one group. */
+interface Rule {
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  readonly topology: Topology;
+  readonly counter: PodCounter;
+  readonly eligibility: Eligibility;
+  readonly sum: DomainSum;
+  /** 1 when the pod counts itself. */
+  readonly self: number;
+}
+
+/** The constraint's selector with the values of `matchLabelKeys` that the pod has. */
+export function spreadSelector(
+  { labelSelector, matchLabelKeys }: Pick<TopologySpreadConstraint, 'labelSelector' | 'matchLabelKeys'>,
+  labels: Readonly<Record<string, string>>,
+): LabelSelector | null {
+  if (labelSelector === undefined) return null;
+  const added = (matchLabelKeys ?? [])
+    .filter((key) => labels[key] !== undefined)
+    .map((key) => ({ key, operator: 'In' as const, values: [labels[key]] }));
+  if (added.length === 0) return labelSelector;
+  return { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...added] };
+}
+
+function rulesOf(
+  state: StateView,
+  { demand, kin }: Alike,
+  constraints: readonly TopologySpreadConstraint[],
+  requireAll: boolean,
+): readonly Rule[] {
+  const topologies = constraints.map(({ topologyKey }) => state.topology(topologyKey));
+  return constraints.map((constraint, index) => {
+    const selector = spreadSelector(constraint, kin.labels);
+    const query: PodQuery = [{ namespaces: [kin.namespace], namespaceSelector: null, selector }];
+    const counter = state.kinships.counter(query, true);
+    const policies = {
+      affinity: constraint.nodeAffinityPolicy !== 'Ignore',
+      taints: constraint.nodeTaintsPolicy === 'Honor',
+    };
+    const eligibility = state.eligibility(demand.profile, policies, requireAll ? topologies : []);
+    return {
+      maxSkew: constraint.maxSkew,
+      minDomains: constraint.minDomains ?? 1,
+      topology: topologies[index],
+      counter,
+      eligibility,
+      sum: counter.by(topologies[index], eligibility),
+      self: state.kinships.selects(query, kin) ? 1 : 0,
+    };
+  });
+}
+
+function isAlive(rules: readonly Rule[]): boolean {
+  return rules.every(({ counter }) => counter.live);
+}
+
+function constraintsOf(
+  { topologySpreadConstraints }: PodSpec,
+  when: TopologySpreadConstraint['whenUnsatisfiable'],
+): readonly TopologySpreadConstraint[] {
+  return topologySpreadConstraints?.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when) ?? [];
+}
+
+/** What a node lacks: a label, or room within the skew. */
+export type SpreadVerdict = 'fits' | 'unlabelled' | 'skewed';
+
+/** Constraints with `DoNotSchedule`; `begin`, then ask about nodes. */
+export class SpreadFilter {
+  readonly #state: StateView;
+  readonly #group: Alike;
+  #rules: readonly Rule[] = [];
+  #made = false;
+
+  constructor(state: StateView, group: Alike) {
+    this.#state = state;
+    this.#group = group;
+  }
+
+  static applies(spec: PodSpec): boolean {
+    return constraintsOf(spec, 'DoNotSchedule').length > 0;
+  }
+
+  begin(): void {
+    if (!this.#made || !isAlive(this.#rules)) {
+      const constraints = constraintsOf(this.#group.demand.spec, 'DoNotSchedule');
+      this.#rules = rulesOf(this.#state, this.#group, constraints, true);
+      this.#made = true;
+    }
+    for (const { sum } of this.#rules) sum.refresh();
+  }
+
+  verdict(slot: number): SpreadVerdict {
+    for (const { topology, sum, minDomains, self, maxSkew } of this.#rules) {
+      const domain = topology.domainOf[slot];
+      if (domain < 0) return 'unlabelled';
+      const least = sum.domains < minDomains ? 0 : sum.least;
+      if (sum.sums[domain] + self - least > maxSkew) return 'skewed';
+    }
+    return 'fits';
+  }
+}
+
+const systemDefaults: readonly Omit<TopologySpreadConstraint, 'labelSelector'>[] = [
+  { maxSkew: 3, topologyKey: hostnameLabel, whenUnsatisfiable: 'ScheduleAnyway' },
+  { maxSkew: 5, topologyKey: zoneLabel, whenUnsatisfiable: 'ScheduleAnyway' },
+];
+
+/** Constraints with `ScheduleAnyway`, or the system's. */
+export class SpreadScore {
+  readonly #state: StateView;
+  readonly #group: Alike;
+  #rules: readonly Rule[] = [];
+  #requireAll = true;
+  #madeFor = -1;
+
+  constructor(state: StateView, group: Alike) {
+    this.#state = state;
+    this.#group = group;
+  }
+
+  /** Brings itself up to date; false: no constraint, no scores. */
+  begin(): boolean {
+    if (this.#madeFor !== this.#state.selectorsVersion || !isAlive(this.#rules)) this.#make();
+    for (const { sum, topology } of this.#rules)
+      if (topology.key === hostnameLabel) topology.refresh();
+      else sum.refresh();
+    return this.#rules.length > 0;
+  }
+
+  /** Fills in the normalised scores of feasible nodes. */
+  score(feasible: Int32Array, length: number, scores: Float64Array): void {
+    scores.fill(0, 0, length);
+    if (this.#requireAll) this.#leaveOut(feasible, length, scores);
+    for (const rule of this.#rules) this.#add(rule, feasible, length, scores);
+    for (let at = 0; at < length; at++) if (scores[at] !== leftOut) scores[at] = Math.round(scores[at]);
+    normaliseSpread(scores, length);
+  }
+
+  #make(): void {
+    const { spec } = this.#group.demand;
+    this.#madeFor = this.#state.selectorsVersion;
+    this.#requireAll = (spec.topologySpreadConstraints?.length ?? 0) > 0;
+    const constraints = this.#requireAll ? constraintsOf(spec, 'ScheduleAnyway') : this.#defaults();
+    this.#rules = rulesOf(this.#state, this.#group, constraints, this.#requireAll);
+  }
+
+  #defaults(): readonly TopologySpreadConstraint[] {
+    const labelSelector = this.#state.defaultSelector(this.#group);
+    return labelSelector === null
+      ? []
+      : systemDefaults.map((constraint) => ({ ...constraint, labelSelector }));
+  }
+
+  #leaveOut(feasible: Int32Array, length: number, scores: Float64Array): void {
+    for (const { topology } of this.#rules)
+      for (let at = 0; at < length; at++) if (topology.domainOf[feasible[at]] < 0) scores[at] = leftOut;
+  }
+
+  #add(
+    { topology, counter, sum, maxSkew }: Rule,
+    feasible: Int32Array,
+    length: number,
+    scores: Float64Array,
+  ): void {
+    const { domainOf } = topology;
+    const byHost = topology.key === hostnameLabel;
+    counter.fit(this.#state.table.capacity);
+    const { counts } = counter;
+    const { sums } = sum;
+    const weight = spreadWeight(this.#domains(topology, byHost, feasible, length, scores));
+    for (let at = 0; at < length; at++) {
+      const slot = feasible[at];
+      const domain = domainOf[slot];
+      if (domain < 0 || scores[at] === leftOut) continue;
+      scores[at] += (byHost ? counts[slot] : sums[domain]) * weight + (maxSkew - 1);
+    }
+  }
+
+  /** Among the feasible nodes; nodes without the label make up one domain. */
+  #domains(
+    { domainOf, values }: Topology,
+    byHost: boolean,
+    feasible: Int32Array,
+    length: number,
+    scores: Float64Array,
+  ): number {
+    const seen = this.#state.marks(values.length + 1);
+    let domains = 0;
+    for (let at = 0; at < length; at++) {
+      if (scores[at] === leftOut) continue;
+      const domain = domainOf[feasible[at]] + 1;
+      if (!byHost && seen[domain] !== 0) continue;
+      seen[domain] = 1;
+      domains++;
+    }
+    return domains;
+  }
+}
