@@ -1,4 +1,4 @@
-import type { Command, Model } from '../../src/model/model.ts';
+import type { Model, ScaleCommand } from '../../src/model/model.ts';
 import type { Result } from '../../src/model/result.ts';
 import type { TrafficModel } from '../../src/run/run.ts';
 import { duration } from './render/figures.ts';
@@ -20,6 +20,7 @@ function withoutEffect(model: Model): string[] {
   const replicas = new Map(services.map((service) => [service.name, service.replicas]));
   const inOrder = [...model.commands].sort((a, b) => a.atMicros - b.atMicros);
   return inOrder.flatMap((command) => {
+    if (command.kind !== 'scale') return [];
     const before = replicas.get(command.service);
     replicas.set(command.service, command.replicas);
     const reason = reasonWhyNot(command, before, model);
@@ -29,7 +30,7 @@ function withoutEffect(model: Model): string[] {
   });
 }
 
-function reasonWhyNot(command: Command, before: number | undefined, model: Model): string | null {
+function reasonWhyNot(command: ScaleCommand, before: number | undefined, model: Model): string | null {
   if (command.atMicros >= model.durationMicros)
     return `the run ends at ${duration(model.durationMicros / 1e6)}`;
   return before === command.replicas ? `it already had ${before} replicas` : null;

@@ -1,8 +1,10 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { formatDuration } from '../base/time.ts';
 import { Check } from './check.ts';
+import { requestOf } from './commands.ts';
 import { type Doubt, doubtsOf } from './doubt.ts';
-import type { ScenarioDocument, ScenarioSpec, WrittenObjective } from './kinds/scenario.ts';
+import type { Kind } from './kind.ts';
+import type { ScenarioDocument, ScenarioSpec, WrittenCommand, WrittenObjective } from './kinds/scenario.ts';
 import type { Command, Inference, Model, Objective, Threshold } from './model.ts';
 import { readDuration, readShare } from './notation.ts';
 import { objectivesOfSlo } from './openslo.ts';
@@ -21,6 +23,8 @@ export interface AskedContext {
   readonly diagnostics: Diagnostics;
   infer(entry: Inference): void;
   readonly durationMicros: number;
+  /** What commands may act upon. */
+  readonly kinds: readonly Kind[];
   /** Compiled sections: what names may refer to. */
   readonly rooms: Model['rooms'];
 }
@@ -199,7 +203,7 @@ class AskedReader {
   }
 
   commands(): Command[] {
-    const found = (this.#spec.commands ?? []).map((written, index): Command => {
+    const found = (this.#spec.commands ?? []).map((written, index): Command | null => {
       const path = ['spec', 'commands', index];
       const atMicros = readDuration(written.at) ?? 0;
       if (atMicros >= this.#context.durationMicros && this.#knowsDuration)
@@ -208,14 +212,30 @@ class AskedReader {
           [...path, 'at'],
           `The command at ${written.at} comes after the end of the run (${formatDuration(this.#context.durationMicros)}).`,
         );
-      const service = this.#resolve(written.scale.service, this.#names.service, {
+      return this.#command(written, atMicros, path);
+    });
+    // A stable order: commands at one time happen as they are written.
+    return found.filter((command) => command !== null).sort((a, b) => a.atMicros - b.atMicros);
+  }
+
+  #command(written: WrittenCommand, atMicros: number, path: Path): Command | null {
+    const { scale, drain } = written;
+    if (scale !== undefined) {
+      const service = this.#resolve(scale.service, this.#names.service, {
         path: [...path, 'scale', 'service'],
         what: 'service',
       });
-      return { atMicros, kind: 'scale', service: service!, replicas: written.scale.replicas };
-    });
-    // A stable order: commands at one time happen as they are written.
-    return found.sort((a, b) => a.atMicros - b.atMicros);
+      return { atMicros, kind: 'scale', service: service!, replicas: scale.replicas };
+    }
+    if (drain !== undefined) {
+      const { node, force = false, gracePeriodSeconds = null, timeout } = drain;
+      const timeoutMicros = timeout === undefined ? null : readDuration(timeout);
+      return { atMicros, kind: 'drain', node, force, gracePeriodSeconds, timeoutMicros };
+    }
+    const { namespace } = this.#document;
+    const { kinds } = this.#context;
+    const request = requestOf(written, { kinds, namespace, check: this.#check, path });
+    return request && { atMicros, kind: 'request', request };
   }
 
   annotations(): Asked['annotations'] {

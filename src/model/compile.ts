@@ -99,7 +99,13 @@ function build(scenario: ParsedScenario, catalogue: Catalogue, { diagnostics, fi
   if (Object.keys(rooms).length === 0 && scenario.resources.whole && !diagnostics.hasErrors)
     diagnostics.list.push(nothingToRead());
   const { durationMicros } = settings;
-  const asked = readAsked(scenario, { diagnostics, infer, durationMicros, rooms });
+  const asked = readAsked(scenario, {
+    diagnostics,
+    infer,
+    durationMicros,
+    kinds: catalogue.kinds,
+    rooms,
+  });
   return {
     format: 'sim.devops/model/v1',
     name: settings.name,

@@ -42,12 +42,46 @@ export interface Threshold {
 }
 
 /** Something an operator does at a virtual time; part of what decides a run. */
-export interface Command {
+export type Command = ScaleCommand | RequestCommand | DrainCommand;
+
+export interface ScaleCommand {
   readonly atMicros: number;
   readonly kind: 'scale';
   /** The service acted upon, by its name in the model. */
   readonly service: string;
   readonly replicas: number;
+}
+
+/** A request to the cluster's API server: what every client's change comes down to. */
+export interface RequestCommand {
+  readonly atMicros: number;
+  readonly kind: 'request';
+  readonly request: ApiCall;
+}
+
+/** An HTTP request without the network; the body is plain JSON, null for none. */
+export interface ApiCall {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/api/v1/namespaces/shop/pods`, decoded. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly accept: string;
+  readonly contentType: string;
+  readonly userAgent: string;
+  readonly body: unknown;
+}
+
+/** `kubectl drain`: a client that evicts pods one by one until the node is empty. */
+export interface DrainCommand {
+  readonly atMicros: number;
+  readonly kind: 'drain';
+  readonly node: string;
+  /** Also pods that no controller makes anew. */
+  readonly force: boolean;
+  /** Null: the pods' own. */
+  readonly gracePeriodSeconds: number | null;
+  /** Null: it never gives up. */
+  readonly timeoutMicros: number | null;
 }
 
 /**

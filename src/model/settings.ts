@@ -11,6 +11,7 @@ import { Check } from './check.ts';
 import type { ScenarioSettings } from './kind.ts';
 import type { WrittenDistribution } from './kinds/distribution.ts';
 import type { ScenarioSpec } from './kinds/scenario.ts';
+import type { TopologyDocument } from './kinds/topology.ts';
 import { limits } from './limits.ts';
 import type { Inference } from './model.ts';
 import { readDuration } from './notation.ts';
@@ -175,10 +176,20 @@ class SettingsReader {
 
   #zones(): readonly string[] {
     const written = this.#spec.zones;
+    const ofPools = this.#zonesOfPools();
+    if (written === undefined && ofPools.length > 0)
+      return this.#infer('zones', ofPools, ofPools.join(', '), 'the zones of the node pools');
     if (written === undefined)
       return this.#infer('zones', ['a'], 'a', 'no zones are given: all replicas in one');
     this.#check?.unique(written, ['spec', 'zones'], (zone: string) => zone, 'The zone');
     return written;
+  }
+
+  /** Zones that the node pools of a Topology name, in order. */
+  #zonesOfPools(): string[] {
+    const topologies = this.#scenario.resources.byKind<TopologyDocument>('Topology');
+    const pools = topologies.flatMap(({ value }) => value.spec.nodePools ?? []);
+    return [...new Set(pools.flatMap(({ zones }) => zones ?? []))];
   }
 
   #delay(which: 'sameZone' | 'crossZone', micros: number): Distribution {

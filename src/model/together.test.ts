@@ -280,7 +280,7 @@ const faults: readonly Fault[] = [
   fault('day', 'spec|commands|0|at', 'wrong-type', 5),
   fault('day', 'spec|commands|0|scale|service', 'unknown-reference', 'ghost'),
   fault('day', 'spec|commands|0|scale|replicas', 'wrong-type', 'many'),
-  fault('day', 'spec|commands|1|scale', 'missing-field'),
+  fault('day', 'spec|commands|1|at', 'missing-field'),
   fault('day', 'spec|commands|1|scale|service', 'wrong-type', 1),
   misspelt('day', 'spec|commands', 'comands'),
   misspelt('day', 'spec|objectives', 'objectvies'),

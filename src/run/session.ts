@@ -123,7 +123,7 @@ class RunningSession implements Session {
   }
 
   private obey(command: Command): void {
-    this.traffic.scale(command.service, command.replicas);
+    if (command.kind === 'scale') this.traffic.scale(command.service, command.replicas);
   }
 
   /** The window of measurement begins with a sample, so that series and accounts begin at the same instant. */

@@ -1,5 +1,6 @@
 import { objectiveInWords } from '../../../src/analysis/describe.ts';
 import type { Inference, Model } from '../../../src/model/model.ts';
+import { commandInWords } from '../../../src/run/command-words.ts';
 import type { TrafficModel } from '../../../src/run/run.ts';
 import type { Colors } from '../terminal.ts';
 import { duration, instant, percent } from './figures.ts';
@@ -132,9 +133,9 @@ function titleOf({ name, displayName }: Model['objectives'][number]): string {
 }
 
 function commandLines(model: Model): string[] {
-  return model.commands.map(({ atMicros, service, replicas }) => {
-    const at = instant(atMicros / 1e6, model.startsAt);
-    return `  ${at}  scale ${harmless(service)} to ${count(replicas, 'replica')}`;
+  return model.commands.map((command) => {
+    const at = instant(command.atMicros / 1e6, model.startsAt);
+    return `  ${at}  ${harmless(commandInWords(command))}`;
   });
 }
 

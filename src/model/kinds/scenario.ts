@@ -52,13 +52,62 @@ const Threshold = Type.Union(
   { description: 'Aggregate, comparison and number, as k6 has them. Times are in milliseconds.' },
 );
 
-const Command = fields('Something an operator does.', {
-  at: duration('When, in virtual time.'),
-  scale: fields('Sets the number of replicas.', {
-    service: text('Name of a service, or of a workload.'),
-    replicas: integer('Replicas.', { maximum: 5000 }),
-  }),
-});
+const resource = text('Kind and name, as for kubectl.', { examples: ['deployment/web', 'pod/web-0'] });
+const inNamespace = Type.Optional(text('Namespace; by default the Scenario’s.'));
+
+const Command = fields(
+  'Something an operator does.',
+  {
+    at: duration('When, in virtual time.'),
+    scale: Type.Optional(
+      fields('Sets the number of replicas.', {
+        service: text('Name of a service, or of a workload.'),
+        replicas: integer('Replicas.', { maximum: 5000 }),
+      }),
+    ),
+    apply: Type.Optional(
+      record('Applies an object, as `kubectl apply --server-side` does.', Type.Unknown(), {
+        examples: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'flags' } }],
+      }),
+    ),
+    patch: Type.Optional(
+      fields('Changes parts of an object, as `kubectl patch` does.', {
+        resource,
+        namespace: inNamespace,
+        type: Type.Optional(
+          choice('Kind of patch.', ['strategic', 'merge', 'json'], { default: 'strategic' }),
+        ),
+        patch: Type.Unknown({ description: 'The patch itself.', examples: [{ spec: { paused: true } }] }),
+      }),
+    ),
+    setImage: Type.Optional(
+      fields('Gives the containers of a workload another image, which rolls it out.', {
+        resource,
+        namespace: inNamespace,
+        container: text('Name of the container.'),
+        image: text('The image.', { examples: ['shop/web:2.1'] }),
+      }),
+    ),
+    delete: Type.Optional(
+      fields('Deletes an object.', {
+        resource,
+        namespace: inNamespace,
+        gracePeriodSeconds: Type.Optional(integer('Seconds that a pod gets to end.')),
+      }),
+    ),
+    cordon: Type.Optional(text('Name of a node that takes no new pods from now on.')),
+    uncordon: Type.Optional(text('Name of a node that takes pods again.')),
+    drain: Type.Optional(
+      fields('Empties a node, as `kubectl drain --ignore-daemonsets --delete-emptydir-data` does.', {
+        node: text('Name of the node.'),
+        force: Type.Optional(flag('Also pods that no controller makes anew.', { default: false })),
+        gracePeriodSeconds: Type.Optional(integer('Seconds that pods get to end; by default their own.')),
+        timeout: Type.Optional(duration('Gives up after so long; by default never.')),
+      }),
+    ),
+  },
+  { exactlyOne: ['scale', 'apply', 'patch', 'setImage', 'delete', 'cordon', 'uncordon', 'drain'] },
+);
 
 const Annotation = fields('A band or mark on every chart.', {
   at: duration('When it begins, in virtual time.'),
@@ -157,6 +206,7 @@ const schema = document('Scenario', summary, Spec);
 
 export type ScenarioDocument = Type.Static<typeof schema>;
 export type ScenarioSpec = ScenarioDocument['spec'];
+export type WrittenCommand = NonNullable<ScenarioSpec['commands']>[number];
 export type WrittenObjective = NonNullable<ScenarioSpec['objectives']>[number];
 
 export const scenarioKind: Kind = {

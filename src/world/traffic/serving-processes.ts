@@ -105,7 +105,7 @@ export class ServingProcesses implements Processes, Routing {
   private readonly crashHandler: number;
   private readonly exitHandler: number;
   private readonly probeTimeoutHandler: number;
-  private host!: ProcessHost;
+  host!: ProcessHost;
 
   constructor(servings: readonly Serving[], parts: ServingParts) {
     this.parts = parts;
@@ -126,11 +126,6 @@ export class ServingProcesses implements Processes, Routing {
     this.crashHandler = engine.register('traffic/crash', (process) => this.crash(process));
     this.exitHandler = engine.register('traffic/exit', (process, code) => this.exit(process, code));
     this.probeTimeoutHandler = engine.register('traffic/probe-timeout', (slot) => this.probeLate(slot));
-  }
-
-  /** Sets who hears of exits and probes; once, before the first start. */
-  connect(host: ProcessHost): void {
-    this.host = host;
   }
 
   /** Whether the container serves traffic. */
