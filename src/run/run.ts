@@ -1,5 +1,6 @@
 import type { Command } from '../model/model.ts';
 import type { Reader } from '../telemetry/reader.ts';
+import type { NoteKind } from '../world/kubernetes/control/control-plane.ts';
 import type { TrafficAccounts } from '../world/traffic/accounts.ts';
 
 // What rooms above may know of the world they look back on.
@@ -25,7 +26,7 @@ export interface RunManifest {
 /** Something worth a mark on the time line. */
 export interface RunEvent {
   readonly atMicros: number;
-  readonly kind: 'scale' | 'breaker' | 'abort' | 'note';
+  readonly kind: 'scale' | 'breaker' | 'abort' | 'note' | NoteKind;
   readonly subject: string;
   readonly message: string;
 }

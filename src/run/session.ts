@@ -4,11 +4,14 @@ import type { Command, Model } from '../model/model.ts';
 import { Instruments } from '../telemetry/instruments.ts';
 import type { Reader } from '../telemetry/reader.ts';
 import { Recorder } from '../telemetry/recorder.ts';
+import type { Cluster } from '../world/kubernetes/cluster.ts';
+import type { KubernetesModel } from '../world/kubernetes/model.ts';
 import type { TrafficAccounts } from '../world/traffic/accounts.ts';
 import type { TrafficModel } from '../world/traffic/model.ts';
 import { Traffic } from '../world/traffic/traffic.ts';
 import { latencyLimits } from './limits.ts';
 import { modelHash } from './model-hash.ts';
+import { type ClusterContext, openCluster } from './open-cluster.ts';
 import type { Check, Run, RunEvent } from './run.ts';
 import { simulatorVersion } from './version.ts';
 
@@ -54,9 +57,13 @@ class RunningSession implements Session {
   private readonly engine = new Engine();
   private readonly recorder: Recorder;
   private readonly traffic: Traffic;
+  /** Null where nothing runs on a cluster. */
+  private readonly cluster: Cluster | null;
   private readonly model: Model;
   private readonly seed: number;
-  private readonly commands: readonly Command[];
+  /** In order of time. */
+  private readonly commands: Command[];
+  private obeyed = 0;
   private readonly monitor: SessionOptions['monitor'];
   private readonly events: RunEvent[] = [];
   private readonly sampleHandler: number;
@@ -82,17 +89,25 @@ class RunningSession implements Session {
       latencyLimits: latencyLimits(model.objectives, traffic),
       note: (kind, subject, message) => this.note(kind, subject, message),
     });
+    const kubernetes = model.rooms['kubernetes'] as KubernetesModel | undefined;
+    this.cluster = kubernetes === undefined ? null : this.openCluster(kubernetes, instruments);
     this.traffic.start();
     this.sampleHandler = engine.register('run/sample', () => this.sample());
     this.schedule();
   }
 
+  private openCluster(kubernetes: KubernetesModel, instruments: Instruments): Cluster {
+    const { engine, seed, traffic, model } = this;
+    const { startsAt } = model;
+    const note: ClusterContext['note'] = (kind, subject, message) => this.note(kind, subject, message);
+    return openCluster(kubernetes, traffic, { engine, instruments, seed, startsAt, note });
+  }
+
   private schedule(): void {
     const { engine, model } = this;
-    const command = engine.register('run/command', (index) => this.obey(this.commands[index]));
+    const command = engine.register('run/command', () => this.obey(this.commands[this.obeyed++]));
     const warm = engine.register('run/warm', () => this.beginMeasuring());
-    for (const [index, { atMicros }] of this.commands.entries())
-      engine.scheduleWithPriority(atMicros, commandPriority, command, index, 0);
+    for (const { atMicros } of this.commands) engine.scheduleWithPriority(atMicros, commandPriority, command);
     if (model.warmupMicros > 0) engine.scheduleWithPriority(model.warmupMicros, warmupPriority, warm, 0, 0);
     this.scheduleSample();
   }
@@ -123,7 +138,9 @@ class RunningSession implements Session {
   }
 
   private obey(command: Command): void {
-    if (command.kind === 'scale') this.traffic.scale(command.service, command.replicas);
+    if (command.kind !== 'scale') return;
+    if (this.cluster?.serves(command.service)) this.cluster.scale(command.service, command.replicas);
+    else this.traffic.scale(command.service, command.replicas);
   }
 
   /** The window of measurement begins with a sample, so that series and accounts begin at the same instant. */

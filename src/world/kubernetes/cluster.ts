@@ -6,10 +6,11 @@
 import { randomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
+import { installAdmission } from './admission/install.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
-import type { KubernetesModel, ManifestObject } from './model.ts';
+import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
 import type { Routing } from './network/routing.ts';
 import { installNodes, type Nodes } from './node/install.ts';
 import { machineNode } from './node/machine.ts';
@@ -18,6 +19,7 @@ import { controllerOf, type Draft, type KubeObject } from './objects/meta.ts';
 import { type Node, zoneLabel } from './objects/node.ts';
 import type { Pod } from './objects/pod.ts';
 import {
+  builtInTypes,
   namespaces,
   nodes,
   pods,
@@ -95,6 +97,7 @@ export class Cluster implements ControlPlane {
     this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
     // The parts, one line each.
     this.nodeParts = installNodes(this);
+    installAdmission(this);
     installWorkloads(this);
     installScheduler(this);
   }
@@ -142,6 +145,39 @@ export class Cluster implements ControlPlane {
     for (const object of this.model.objects) if (object.kind === 'Job') this.apply(object);
   }
 
+  /** Whether the pods of this service of the traffic room run here. */
+  serves(service: string): boolean {
+    return this.#serving(service) !== undefined;
+  }
+
+  /** What `kubectl scale` does to the workload of a service; of several, to the first, so that all together have so many. */
+  scale(service: string, replicas: number): void {
+    const serving = this.#serving(service)!;
+    const [first, ...others] = serving.workloads;
+    const elsewhere = others.reduce(
+      (sum, workload) => sum + this.#replicasOf(serving.namespace, workload),
+      0,
+    );
+    const wanted = Math.max(0, replicas - elsewhere);
+    const before = this.#replicasOf(serving.namespace, first);
+    const type = scalable(first.kind);
+    if (type === undefined) return;
+    this.api.modify(type, serving.namespace, first.name, (now) => ({
+      ...now,
+      spec: { ...now.spec, replicas: wanted },
+    }));
+    this.note('scale', service, `scaled from ${before + elsewhere} to ${wanted + elsewhere} replicas`);
+  }
+
+  #serving(service: string): Serving | undefined {
+    return this.model.servings.find((serving) => serving.service === service);
+  }
+
+  #replicasOf(namespace: string, { kind, name }: Serving['workloads'][number]): number {
+    const type = scalable(kind);
+    return type === undefined ? 0 : (this.store.get(type, namespace, name)?.spec.replicas ?? 1);
+  }
+
   /** Registers one more machine of a pool, ready; returns its Node. */
   addMachine(poolName: string): Node {
     const pool = this.model.nodePools.find(({ name }) => name === poolName)!;
@@ -174,6 +210,13 @@ export class Cluster implements ControlPlane {
         { outside: true },
       );
   }
+}
+
+type Scalable = KubeObject & { readonly spec: { readonly replicas?: number } };
+
+function scalable(kind: string): ResourceType<Scalable> | undefined {
+  const type = builtInTypes.find((each) => each.kind === kind && each.scale !== null);
+  return type as ResourceType<Scalable> | undefined;
 }
 
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];

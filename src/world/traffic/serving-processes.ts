@@ -38,6 +38,7 @@ interface Process {
   readonly startupMicros: number;
   /** Value of the label by which rollouts tell releases apart. */
   readonly podHash: string | null;
+  readonly podUid: string;
   /** Services through which requests may go to it. */
   readonly routes: Set<string>;
   booted: boolean;
@@ -96,6 +97,8 @@ export class ServingProcesses implements Processes, Routing {
   /** By `namespace/name` of the Service. */
   private readonly services = new Set<string>();
   private readonly processes = new Map<number, Process>();
+  /** The present process of each pod, by its uid. */
+  private readonly ofPod = new Map<string, number>();
   private readonly serviceIds = new Map<string, number>();
   /** The endpoint in whose name probes wait in queues, by service. */
   private readonly probeEndpoints: readonly number[];
@@ -151,6 +154,7 @@ export class ServingProcesses implements Processes, Routing {
       memory: release?.memory ?? serving.process.memory,
       startupMicros: settled ? 0 : (release?.startupMicros ?? serving.process.startupMicros),
       podHash: pod.metadata.labels?.[rolloutHashLabel] ?? null,
+      podUid: pod.metadata.uid,
       routes: new Set(),
       booted: false,
       ending: false,
@@ -160,6 +164,7 @@ export class ServingProcesses implements Processes, Routing {
       ratePerSecond: 0,
     };
     this.processes.set(replica.id, process);
+    this.ofPod.set(pod.metadata.uid, replica.id);
     replica.label = process.podHash;
     const { engine } = this.parts;
     if (process.startupMicros === 0) this.boot(replica.id);
@@ -239,6 +244,7 @@ export class ServingProcesses implements Processes, Routing {
     const { fleet, server, client } = this.parts;
     const { replica } = process;
     process.ended = true;
+    if (this.ofPod.get(process.podUid) === replica.id) this.ofPod.delete(process.podUid);
     // Requests that are on their way find nobody; whether others still come is a matter of routing.
     server.kill(replica);
     fleet.bury(replica);
@@ -366,11 +372,12 @@ export class ServingProcesses implements Processes, Routing {
   }
 
   /** Pods that no Service leads to receive their traffic as soon as they are ready. */
-  ready(id: number, ready: boolean): void {
-    const process = this.processes.get(id);
-    if (process === undefined || process.serving.services.length > 0) return;
-    if (ready) this.add(process.serving.namespace, '', id);
-    else this.remove(process.serving.namespace, '', id);
+  podReady(pod: Pod, ready: boolean): void {
+    const serving = this.servingOf(pod);
+    const id = this.ofPod.get(pod.metadata.uid);
+    if (serving === undefined || serving.services.length > 0 || id === undefined) return;
+    if (ready) this.add(serving.namespace, '', id);
+    else this.remove(serving.namespace, '', id);
   }
 
   weigh(
