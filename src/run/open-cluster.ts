@@ -7,6 +7,7 @@ import { CombinedProcesses } from '../world/kubernetes/node/combined-processes.t
 import { IdleProcesses } from '../world/kubernetes/node/idle-processes.ts';
 import { isReady } from '../world/kubernetes/objects/pod.ts';
 import { pods } from '../world/kubernetes/objects/resource-types.ts';
+import { Clock } from '../world/kubernetes/store/clock.ts';
 import type { ServingProcesses } from '../world/traffic/serving-processes.ts';
 import type { Traffic } from '../world/traffic/traffic.ts';
 
@@ -15,6 +16,8 @@ export interface ClusterContext {
   readonly instruments: Instruments;
   readonly seed: number;
   readonly startsAt: string | null;
+  /** Processes keep what they log. */
+  readonly logs: boolean;
   readonly note: ClusterParts['note'];
 }
 
@@ -23,7 +26,8 @@ export interface ClusterContext {
  * must be the beginning. Afterwards everything that the manifests ask for and that finds room is running.
  */
 export function openCluster(model: KubernetesModel, traffic: Traffic, context: ClusterContext): Cluster {
-  const serving = traffic.serve(model.servings);
+  const clock = new Clock(context.engine, context.startsAt);
+  const serving = traffic.serve(model.servings, context.logs ? (micros) => clock.microTime(micros) : null);
   const processes = new CombinedProcesses([serving, new IdleProcesses(context.engine)]);
   const cluster = new Cluster(model, { ...context, processes, routing: routingOf(serving, processes) });
   cluster.store.observe(pods, ({ kind, object, previous }) => {

@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly commands?: readonly Command[];
   /** Looks at telemetry after each sample; an answer ends the run and says why. Must be a pure function of what it reads. */
   readonly monitor?: Monitor;
+  /** Servers keep the newest lines of what they log, for who reads them while the run goes on. */
+  readonly logs?: boolean;
 }
 
 /** `truth` draws up the accounts so far; it costs as much as a hundred samples, so it is asked for only when needed. */
@@ -60,6 +62,7 @@ class RunningSession implements Session {
   /** Null where nothing runs on a cluster. */
   private readonly cluster: Cluster | null;
   private readonly model: Model;
+  private readonly options: SessionOptions;
   private readonly seed: number;
   /** In order of time. */
   private readonly commands: Command[];
@@ -73,6 +76,7 @@ class RunningSession implements Session {
 
   constructor(model: Model, options: SessionOptions) {
     this.model = model;
+    this.options = options;
     this.seed = options.seed ?? model.seed;
     this.commands = [...model.commands, ...(options.commands ?? [])].sort((a, b) => a.atMicros - b.atMicros);
     this.monitor = options.monitor;
@@ -100,7 +104,8 @@ class RunningSession implements Session {
     const { engine, seed, traffic, model } = this;
     const { startsAt } = model;
     const note: ClusterContext['note'] = (kind, subject, message) => this.note(kind, subject, message);
-    return openCluster(kubernetes, traffic, { engine, instruments, seed, startsAt, note });
+    const logs = this.options.logs === true;
+    return openCluster(kubernetes, traffic, { engine, instruments, seed, startsAt, logs, note });
   }
 
   private schedule(): void {

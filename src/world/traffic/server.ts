@@ -8,6 +8,7 @@ import { assert } from '../../base/assert.ts';
 import type { DistributionTable } from '../../base/distribution.ts';
 import type { RandomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { AccessLog } from './access-log.ts';
 import { wholeMicros } from './duration.ts';
 import type { EndpointOccupancy } from './endpoint-occupancy.ts';
 import type { ExecutorHost } from './executor.ts';
@@ -88,6 +89,8 @@ export class Server implements ExecutorHost {
   /** Attribute columns by source, for works that replay a trace row. */
   private readonly attributes: readonly (Readonly<Record<string, readonly number[]>> | undefined)[];
   private outbound!: Outbound;
+  /** Kept only where somebody may read it. */
+  log: AccessLog | null = null;
 
   constructor(parts: ServerParts) {
     this.engine = parts.engine;
@@ -162,7 +165,11 @@ export class Server implements ExecutorHost {
   }
 
   private turnAway(work: number, cause: number): void {
-    this.ledger.endpointRefused(this.works.endpoint[work], cause);
+    const { endpoint, replica } = this.works;
+    this.ledger.endpointRefused(endpoint[work], cause);
+    // A process that is not there, or not listening, knows nothing of it.
+    if (this.log !== null && !this.replicas[replica[work]].refusing)
+      this.log.served(replica[work], endpoint[work], cause, 0, this.engine.now);
     this.send(work, cause);
   }
 
@@ -326,6 +333,7 @@ export class Server implements ExecutorHost {
     this.endpointOccupancy[endpoint].leave(now, arrived);
     replica.inFlight--;
     this.ledger.endpointEnded(endpoint, cause, now - arrived);
+    this.log?.served(replica.id, endpoint, cause, now - arrived, now);
     if (works.call[work] === none) this.ledger.endpointWasted[endpoint]++;
     this.send(work, cause);
     if (replica.draining && replica.inFlight === 0) this.drained(replica);

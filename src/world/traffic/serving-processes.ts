@@ -14,6 +14,7 @@ import type { LogLine, ProbeRequest, Processes, ProcessHost } from '../kubernete
 import { controllerOf } from '../kubernetes/objects/meta.ts';
 import type { Pod } from '../kubernetes/objects/pod.ts';
 import { milliOf } from '../kubernetes/objects/resources.ts';
+import type { AccessLog } from './access-log.ts';
 import type { Client } from './client.ts';
 import type { Fleet } from './fleet.ts';
 import { ok, refused, shed } from './ledger.ts';
@@ -27,6 +28,8 @@ export interface ServingParts {
   readonly fleet: Fleet;
   readonly server: Server;
   readonly client: Client;
+  /** Null where nobody reads what processes log. */
+  readonly log: AccessLog | null;
 }
 
 /** One process, by the id of its replica. */
@@ -104,6 +107,8 @@ export class ServingProcesses implements Processes, Routing {
   private readonly probeEndpoints: readonly number[];
   private readonly probings: (Probing | null)[] = [];
   private readonly freeProbings: number[] = [];
+  /** Processes that are gone and whose logs are kept, oldest first. */
+  private readonly past: number[] = [];
   private readonly bootHandler: number;
   private readonly crashHandler: number;
   private readonly exitHandler: number;
@@ -165,6 +170,7 @@ export class ServingProcesses implements Processes, Routing {
     };
     this.processes.set(replica.id, process);
     this.ofPod.set(pod.metadata.uid, replica.id);
+    this.tell(replica.id, `starting ${image}`);
     replica.label = process.podHash;
     const { engine } = this.parts;
     if (process.startupMicros === 0) this.boot(replica.id);
@@ -195,12 +201,14 @@ export class ServingProcesses implements Processes, Routing {
     const process = this.processes.get(id);
     if (process === undefined || process.ended) return;
     process.booted = true;
+    this.tell(id, 'listening');
     if (!process.ending) process.replica.refusing = false;
   }
 
   private crash(id: number): void {
     const process = this.processes.get(id);
     if (process === undefined || process.ended) return;
+    this.tell(id, 'uncaught exception: the process ends', 'error');
     this.end(process);
     this.host.exited(id, 1, 'Error');
   }
@@ -217,6 +225,8 @@ export class ServingProcesses implements Processes, Routing {
     if (process === undefined || process.ended || process.ending) return;
     const { engine } = this.parts;
     const { shutdown } = process.serving.process;
+    const { inFlight } = process.replica;
+    if (shutdown === 'graceful') this.tell(id, `SIGTERM: closing, ${inFlight} requests to finish`);
     if (shutdown === 'ignore' && process.booted) return;
     process.ending = true;
     if (shutdown !== 'graceful' || !process.booted) {
@@ -245,11 +255,19 @@ export class ServingProcesses implements Processes, Routing {
     const { replica } = process;
     process.ended = true;
     if (this.ofPod.get(process.podUid) === replica.id) this.ofPod.delete(process.podUid);
+    this.keepLog(replica.id);
     // Requests that are on their way find nobody; whether others still come is a matter of routing.
     server.kill(replica);
     fleet.bury(replica);
     client.hangUp(replica.id);
     if (process.routes.size === 0) this.processes.delete(replica.id);
+  }
+
+  /** Of processes that are gone, only the last ones' logs are kept. */
+  private keepLog(id: number): void {
+    if (this.parts.log === null) return;
+    this.past.push(id);
+    if (this.past.length > pastLogs) this.parts.log.forget(this.past.shift()!);
   }
 
   probe(id: number, probe: ProbeRequest): void {
@@ -342,8 +360,12 @@ export class ServingProcesses implements Processes, Routing {
     return process.ratePerSecond;
   }
 
-  logs(): readonly LogLine[] {
-    return [];
+  logs(id: number, { sinceMicros, tail }: { sinceMicros: number; tail: number }): readonly LogLine[] {
+    return this.parts.log?.lines(id, sinceMicros, tail) ?? [];
+  }
+
+  private tell(id: number, text: string, level?: 'warn' | 'error'): void {
+    this.parts.log?.tell(id, this.parts.engine.now, text, level);
   }
 
   mayFailProbes(): boolean {
@@ -393,6 +415,8 @@ export class ServingProcesses implements Processes, Routing {
 }
 
 const exitBySignal = 143;
+/** Processes that are gone whose logs can still be read. */
+const pastLogs = 200;
 const connectionRefused = 'connect: connection refused';
 const reset = 'read: connection reset by peer';
 const statusCode503 = 'HTTP probe failed with statuscode: 503';

@@ -7,6 +7,7 @@ import { randomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { Serving } from '../kubernetes/model.ts';
+import { AccessLog } from './access-log.ts';
 import type { TrafficAccounts } from './accounts.ts';
 import { Balancer } from './balancer.ts';
 import { CallPool } from './call-pool.ts';
@@ -149,11 +150,19 @@ export class Traffic {
     this.demand.start();
   }
 
-  /** Hands services over to a cluster, which runs their replicas from now on. Before `start`. */
-  serve(servings: readonly Serving[]): ServingProcesses {
+  /**
+   * Hands services over to a cluster, which runs their replicas from now on. Before `start`. Where `timestamp` tells what
+   * the clock shows at an instant, processes keep logs.
+   */
+  serve(
+    servings: readonly Serving[],
+    timestamp: ((micros: number) => string) | null = null,
+  ): ServingProcesses {
     const { engine, model, fleet, server, client } = this;
+    const log = timestamp === null ? null : new AccessLog(model, timestamp);
+    server.log = log;
     fleet.host(server);
-    this.cluster = new ServingProcesses(servings, { engine, model, fleet, server, client });
+    this.cluster = new ServingProcesses(servings, { engine, model, fleet, server, client, log });
     return this.cluster;
   }
 
