@@ -10,6 +10,7 @@ import { Namespaces } from './ownership/namespaces.ts';
 import { ServiceAccounts } from './ownership/service-accounts.ts';
 import { PodNotices } from './pods/pod-notices.ts';
 import { PodTallies } from './pods/pod-tally.ts';
+import { ResourceQuotas } from './quota/resource-quotas.ts';
 import { ReplicaSets } from './replica-set/replica-set.ts';
 
 /** Installs every workload's control loop. */
@@ -36,6 +37,7 @@ export function installWorkloads(plane: ControlPlane): void {
   new GarbageCollector(plane);
   new Namespaces(plane);
   new ServiceAccounts(plane);
+  new ResourceQuotas(plane);
 }
 
 /** A ReplicationController selects by plain labels, those of its template when it names none. */
