@@ -138,6 +138,15 @@ export class ClusterState implements StateView {
     this.kinships.leave(kin);
   }
 
+  /** Takes a pod off for a moment, to see what would be: `putBack` follows before anything else happens. */
+  lift(placed: PlacedPod): void {
+    this.#detach(placed);
+  }
+
+  putBack(placed: PlacedPod, slot: number): void {
+    this.#attach(placed, slot);
+  }
+
   placed(uid: string): PlacedPod | undefined {
     return this.#placed.get(uid);
   }

@@ -112,6 +112,16 @@ export class InterPodRules {
     return this.#affinity.length + this.#antiAffinity.length + this.#repelling.length > 0;
   }
 
+  /** Whether its affinity speaks of this kin. */
+  wants(kin: PodKin): boolean {
+    return this.#affinity.some(({ counter }) => kin.affinityCounters.includes(counter));
+  }
+
+  /** Whether its anti-affinity does. */
+  avoids(kin: PodKin): boolean {
+    return this.#antiAffinity.some(({ counter }) => kin.affinityCounters.includes(counter));
+  }
+
   verdict(slot: number): AffinityVerdict {
     let together = true;
     for (const { sum } of this.#affinity) {

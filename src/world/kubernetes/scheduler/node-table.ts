@@ -48,6 +48,8 @@ function grown(column: Float64Array, length: number): Float64Array<ArrayBuffer> 
 export class NodeTable {
   capacity = 64;
   core = new Float64Array(64 * nodeStride);
+  /** By slot; counts up when amounts change. */
+  versions: Int32Array<ArrayBuffer> = new Int32Array(64);
   /** By slot; null: free. */
   readonly nodes: (Node | null)[] = [];
   readonly slots = new Map<string, number>();
@@ -115,6 +117,7 @@ export class NodeTable {
     core[at + cpuScored] += sign * demand.scoredCpuMillis;
     core[at + memoryScored] += sign * demand.scoredMemoryBytes;
     core[at + podsPlaced] += sign;
+    this.versions[slot]++;
     for (const { resource, amount } of demand.further) resource.requested[slot] += sign * amount;
     if (demand.ports.length > 0) this.#chargePorts(slot, demand, sign);
   }
@@ -139,6 +142,7 @@ export class NodeTable {
     this.core[at + cpuAllocatable] = amounts['cpu'] ?? 0;
     this.core[at + memoryAllocatable] = amounts['memory'] ?? 0;
     this.core[at + podsAllowed] = amounts['pods'] ?? 0;
+    this.versions[slot]++;
     for (const { allocatable } of this.#further) allocatable[slot] = 0;
     for (const name in amounts)
       if (name !== 'cpu' && name !== 'memory' && name !== 'pods')
@@ -147,6 +151,9 @@ export class NodeTable {
 
   #grow(): void {
     this.capacity *= 2;
+    const { versions } = this;
+    this.versions = new Int32Array(this.capacity);
+    this.versions.set(versions);
     this.core = grown(this.core, this.capacity * nodeStride);
     for (const resource of this.#further) {
       resource.allocatable = grown(resource.allocatable, this.capacity);

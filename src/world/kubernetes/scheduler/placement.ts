@@ -12,72 +12,83 @@ import { acceptedNode, allMet, schedulableNode, toleratedNode } from './node-pro
 import {
   cpuAllocatable,
   cpuRequested,
-  cpuScored,
   memoryAllocatable,
   memoryRequested,
-  memoryScored,
   nodeStride,
   podsAllowed,
   podsPlaced,
 } from './node-table.ts';
+import { type Nomination, Nominations } from './nominations.ts';
 import type { PodDemand } from './pod-demand.ts';
 import type { PodGroup } from './pod-group.ts';
-import {
-  balancedAllocationScore,
-  imageLocalityScore,
-  leastAllocatedScore,
-  normaliseByGreatest,
-  weights,
-} from './scores.ts';
+import { hasRoom, type ResourceFit, ResourceFits } from './resource-fit.ts';
+import { imageLocalityScore, normaliseByGreatest, weights } from './scores.ts';
 
 const nowhere = new Int32Array(0);
 
 /** Finds nodes for pods. It changes nothing of the state. */
 export class Placement {
   readonly #state: ClusterState;
+  readonly #fits: ResourceFits;
   #feasible = new Int32Array(64);
   #totals = new Float64Array(64);
   #scores = new Float64Array(64);
   /** Of the pod being placed. */
   #demand!: PodDemand;
   #group!: PodGroup;
+  #fit!: ResourceFit;
+  #uid = '';
   #checksPods = false;
+  #checksMore = false;
+  /** Pods that room is kept for. */
+  readonly nominations = new Nominations();
   /** Where the next search begins in the order of nodes. */
   start = 0;
 
   constructor(state: ClusterState) {
     this.#state = state;
+    this.#fits = new ResourceFits(state.table);
   }
 
   /** The slot of the best node, a draw of `stream` among equals; -1: there is none. */
-  best(group: PodGroup, stream: RandomStream): number {
+  best(group: PodGroup, stream: RandomStream, uid = ''): number {
     const nodes = this.#candidates(group);
     if (nodes.length === 0) return -1;
-    this.begin(group);
+    this.begin(group, uid);
     const length = this.#search(nodes, feasibleNodesWanted(nodes.length));
     if (length === 0) return -1;
     return length === 1 ? this.#feasible[0] : this.#draw(length, stream);
   }
 
   /** The slot of the first node that fits, from where the last search ended; -1: there is none. */
-  first(group: PodGroup): number {
+  first(group: PodGroup, uid = ''): number {
     const nodes = this.#candidates(group);
-    this.begin(group);
+    this.begin(group, uid);
     return this.#search(nodes, 1) === 0 ? -1 : this.#feasible[0];
   }
 
-  /** Prepares to ask about single nodes: to be called again after each change of the state. */
-  begin(group: PodGroup): void {
+  /** Prepares to ask about single nodes for the pod with this uid: to be called again after each change of the state. */
+  begin(group: PodGroup, uid = ''): void {
     this.#group = group;
+    this.#uid = uid;
     this.#demand = group.demand;
     group.demand.profile.refresh();
     group.spreadFilter?.begin();
     this.#checksPods = group.interPod.begin();
+    this.#checksMore =
+      this.#checksPods ||
+      group.spreadFilter !== null ||
+      group.demand.ports.length > 0 ||
+      this.nominations.size > 0;
+    this.#fit = this.#fits.of(group.demand);
   }
 
   /** Whether the node in a slot takes the pod that `begin` named. */
   fits(slot: number): boolean {
-    return this.#demand.profile.metAt(slot) === allMet && this.#hasRoom(slot) && this.#suits(slot);
+    const { versions } = this.#state.table;
+    if (this.#fit.seen[slot] !== versions[slot]) this.#fit.look(slot);
+    if (this.#fit.answers[slot] < 0 || this.#demand.profile.metAt(slot) !== allMet) return false;
+    return !this.#checksMore || this.#suits(slot);
   }
 
   /** The scores of so many feasible nodes: what `best` draws from. For tests and explanations. */
@@ -85,15 +96,16 @@ export class Placement {
     this.begin(group);
     this.#makeRoom(slots.length);
     this.#feasible.set(slots);
+    for (const slot of slots) this.#fit.look(slot);
     this.#scoreAll(slots.length);
     return [...this.#totals.subarray(0, slots.length)];
   }
 
   /** Why no node takes a pod. */
-  diagnose(group: PodGroup): Diagnosis {
+  diagnose(group: PodGroup, uid = ''): Diagnosis {
     const order = this.#state.table.order.list();
     const nodes = this.#candidates(group);
-    this.begin(group);
+    this.begin(group, uid);
     const builder = new DiagnosisBuilder(order.length);
     if (group.demand.profile.names !== null) {
       builder.count(reasons.notNamed, order.length - nodes.length);
@@ -108,7 +120,9 @@ export class Placement {
 
   /** Why the node in a slot does not take the pod that `begin` named; null: it does. */
   rejection(slot: number): Rejection | null {
-    return this.#rejectedByNode(slot) ?? this.#rejectedByRoom(slot) ?? this.#rejectedByPods(slot);
+    const rejection = this.#rejectedByNode(slot) ?? this.#rejectedByRoom(slot) ?? this.#rejectedByPods(slot);
+    if (rejection !== null || this.nominations.size === 0 || this.#fitsBeside(slot)) return rejection;
+    return { plugin: 'NodeResourcesFit', reasons: this.#whyNotBeside(slot), resolvable: true };
   }
 
   #candidates({ demand: { profile } }: PodGroup): Int32Array {
@@ -131,30 +145,23 @@ export class Placement {
     let at = named || this.start >= count ? 0 : this.start;
     let found = 0;
     let looked = 0;
+    const { versions } = this.#state.table;
+    const fit = this.#fit;
+    const { answers, seen } = fit;
+    const { profile } = this.#demand;
+    const more = this.#checksMore;
     while (looked < count && found < wanted) {
       const slot = nodes[at];
       looked++;
       if (++at === count) at = 0;
-      if (this.fits(slot)) feasible[found++] = slot;
+      // The same as `fits`, which the optimiser does not take apart as well.
+      if (seen[slot] !== versions[slot]) fit.look(slot);
+      if (answers[slot] < 0 || profile.metAt(slot) !== allMet) continue;
+      if (!more || this.#suits(slot)) feasible[found++] = slot;
     }
     const all = this.#state.table.size;
     this.start = all === 0 ? 0 : (this.start + looked) % all;
     return found;
-  }
-
-  #hasRoom(slot: number): boolean {
-    const { core } = this.#state.table;
-    const { cpuMillis, memoryBytes, further } = this.#demand;
-    const at = slot * nodeStride;
-    if (core[at + podsPlaced] + 1 > core[at + podsAllowed]) return false;
-    if (cpuMillis > 0 && cpuMillis > core[at + cpuAllocatable] - core[at + cpuRequested]) return false;
-    if (memoryBytes > 0 && memoryBytes > core[at + memoryAllocatable] - core[at + memoryRequested])
-      return false;
-    for (let each = 0; each < further.length; each++) {
-      const { resource, amount } = further[each];
-      if (amount > resource.allocatable[slot] - resource.requested[slot]) return false;
-    }
-    return true;
   }
 
   /** Host ports, and the pods round about. */
@@ -163,7 +170,55 @@ export class Placement {
     if (ports.length > 0 && this.#state.table.portsCollide(slot, this.#demand)) return false;
     const { spreadFilter, interPod } = this.#group;
     if (spreadFilter !== null && spreadFilter.verdict(slot) !== 'fits') return false;
+    if (this.#checksPods && interPod.verdict(slot) !== 'fits') return false;
+    return this.nominations.size === 0 || this.#fitsBeside(slot);
+  }
+
+  /** Whether it fits as well when the pods that were promised this node are there. */
+  #fitsBeside(slot: number): boolean {
+    const state = this.#state;
+    const nodeName = state.table.nodes[slot]!.metadata.name;
+    const promised = this.nominations.respected(nodeName, this.#demand.priority, this.#uid);
+    if (promised.length === 0) return true;
+    return this.#suppose(promised, nodeName, () => this.#hasRoomAmongAll(slot));
+  }
+
+  #hasRoomAmongAll(slot: number): boolean {
+    const { spreadFilter, interPod } = this.#group;
+    if (!hasRoom(this.#state.table, this.#demand, slot)) return false;
+    if (this.#state.table.portsCollide(slot, this.#demand)) return false;
+    if (spreadFilter !== null && spreadFilter.verdict(slot) !== 'fits') return false;
     return !this.#checksPods || interPod.verdict(slot) === 'fits';
+  }
+
+  /** Answers with some pods placed in addition, and takes them off again. */
+  #suppose(pods: readonly Nomination[], nodeName: string, answer: () => boolean): boolean {
+    const state = this.#state;
+    const { version } = state;
+    const group = this.#group;
+    const placed = pods
+      .filter(({ pod }) => state.placed(pod.metadata.uid) === undefined)
+      .map(({ pod }) => state.place(pod, nodeName));
+    group.spreadFilter?.begin();
+    this.#checksPods = group.interPod.begin();
+    const result = answer();
+    for (const each of placed) state.take(each);
+    group.spreadFilter?.begin();
+    this.#checksPods = group.interPod.begin();
+    state.version = version;
+    return result;
+  }
+
+  /** The reasons while the pods that were promised this node are there. */
+  #whyNotBeside(slot: number): readonly string[] {
+    const nodeName = this.#state.table.nodes[slot]!.metadata.name;
+    const promised = this.nominations.respected(nodeName, this.#demand.priority, this.#uid);
+    let why: readonly string[] = [];
+    this.#suppose(promised, nodeName, () => {
+      why = (this.#rejectedByRoom(slot) ?? this.#rejectedByPods(slot))?.reasons ?? [];
+      return false;
+    });
+    return why;
   }
 
   #rejectedByNode(slot: number): Rejection | null {
@@ -187,7 +242,7 @@ export class Placement {
     const { table } = this.#state;
     if (table.portsCollide(slot, this.#demand))
       return { plugin: 'NodePorts', reasons: [reasons.ports], resolvable: true };
-    if (this.#hasRoom(slot)) return null;
+    if (hasRoom(table, this.#demand, slot)) return null;
     const { core } = table;
     const { cpuMillis, memoryBytes, further } = this.#demand;
     const at = slot * nodeStride;
@@ -244,7 +299,7 @@ export class Placement {
   }
 
   #scoreAll(length: number): void {
-    this.#scoreResources(length);
+    for (let at = 0; at < length; at++) this.#totals[at] = this.#fit.answers[this.#feasible[at]];
     const { profile, images } = this.#demand;
     const { spreadScore, interPod } = this.#group;
     const slots = this.#feasible;
@@ -260,40 +315,12 @@ export class Placement {
       normaliseByGreatest(scores, length, false);
       this.#add(length, weights.nodeAffinity);
     }
-    if (spreadScore.begin()) {
-      spreadScore.score(slots, length, scores);
-      this.#add(length, weights.podTopologySpread);
-    }
+    if (spreadScore.begin()) spreadScore.addTo(this.#totals, slots, length, scores);
     if (interPod.beginScore()) {
       interPod.score(slots, length, scores);
       this.#add(length, weights.interPodAffinity);
     }
     if (images.length > 0) this.#scoreImages(length);
-  }
-
-  #scoreResources(length: number): void {
-    const { core } = this.#state.table;
-    const { cpuMillis, memoryBytes, scoredCpuMillis, scoredMemoryBytes } = this.#demand;
-    const slots = this.#feasible;
-    const totals = this.#totals;
-    for (let each = 0; each < length; each++) {
-      const at = slots[each] * nodeStride;
-      const cpu = core[at + cpuAllocatable];
-      const memory = core[at + memoryAllocatable];
-      totals[each] =
-        leastAllocatedScore(
-          core[at + cpuScored] + scoredCpuMillis,
-          cpu,
-          core[at + memoryScored] + scoredMemoryBytes,
-          memory,
-        ) +
-        balancedAllocationScore(
-          core[at + cpuRequested] + cpuMillis,
-          cpu,
-          core[at + memoryRequested] + memoryBytes,
-          memory,
-        );
-    }
   }
 
   #scoreImages(length: number): void {

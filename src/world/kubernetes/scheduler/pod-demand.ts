@@ -13,6 +13,8 @@ import { unstatedCpuMillis, unstatedMemoryBytes } from './scores.ts';
 
 export interface PodDemand extends Charge {
   readonly spec: PodSpec;
+  /** The same for pods that ask for the same amounts. */
+  readonly size: string;
   /** Normalised names of the containers' images, init containers first. */
   readonly images: readonly string[];
   readonly priority: number;
@@ -77,12 +79,18 @@ export class PodDemands {
       if (name !== 'cpu' && name !== 'memory' && name !== 'pods' && requests[name] > 0)
         further.push({ resource: this.#table.further(name), amount: requests[name] });
     const containers = [...(spec.initContainers ?? []), ...spec.containers];
+    const cpuMillis = requests['cpu'] ?? 0;
+    const memoryBytes = requests['memory'] ?? 0;
+    const scoredCpuMillis = scoredRequest(spec, 'cpu', unstatedCpuMillis);
+    const scoredMemoryBytes = scoredRequest(spec, 'memory', unstatedMemoryBytes);
+    const more = further.map(({ resource, amount }) => `${resource.name}=${amount}`).sort();
     return {
       spec,
-      cpuMillis: requests['cpu'] ?? 0,
-      memoryBytes: requests['memory'] ?? 0,
-      scoredCpuMillis: scoredRequest(spec, 'cpu', unstatedCpuMillis),
-      scoredMemoryBytes: scoredRequest(spec, 'memory', unstatedMemoryBytes),
+      size: [cpuMillis, memoryBytes, scoredCpuMillis, scoredMemoryBytes, ...more].join(' '),
+      cpuMillis,
+      memoryBytes,
+      scoredCpuMillis,
+      scoredMemoryBytes,
       further,
       ports: hostPortsOf(spec),
       images: containers.map(({ image }) => normalisedImage(image ?? '')),

@@ -4,6 +4,7 @@
  */
 import type { LabelSelector, Labels } from '../objects/meta.ts';
 import { selects } from '../objects/selector.ts';
+import { Anchored, anchorOf, pairsOf } from './anchored.ts';
 import { NodeCount, type Topology } from './topology.ts';
 
 /** Pods that something selects. */
@@ -83,6 +84,10 @@ export class PodKinships {
   readonly #kinByLabels = new WeakMap<Labels, PodKin[]>();
   readonly #counters = new Map<string, PodCounter>();
   readonly #terms = new Map<string, HeldTerm>();
+  /** Kin by each of their labels, counters and terms by a label that they ask for. */
+  readonly #kinByPair = new Anchored<PodKin>();
+  readonly #countersByPair = new Anchored<PodCounter>();
+  readonly #termsByPair = new Anchored<HeldTerm>();
   #uses = 0;
   #sweepAbove = countersBeforeSweep;
   #sweptAt = 0;
@@ -113,6 +118,7 @@ export class PodKinships {
     if (kin.placed.length > 0 || !kin.known) return;
     kin.known = false;
     this.#kin.delete(kinKey(kin.namespace, kin.labels));
+    for (const pair of pairsOf(kin.labels)) this.#kinByPair.delete(pair, kin);
   }
 
   /** The counter of a query, with all placed pods counted. */
@@ -123,7 +129,8 @@ export class PodKinships {
       if (this.#counters.size > this.#sweepAbove) this.#sweep();
       counter = new PodCounter(query, forSpread, this.#capacity());
       this.#counters.set(key, counter);
-      for (const kin of this.#kin.values()) if (this.selects(query, kin)) this.#count(kin, counter);
+      this.#countersByPair.add(anchorOf(query[0]?.selector), counter);
+      for (const kin of this.#mayBeSelected(query)) if (this.selects(query, kin)) this.#count(kin, counter);
     }
     counter.usedAt = ++this.#uses;
     return counter;
@@ -136,7 +143,8 @@ export class PodKinships {
     if (term === undefined) {
       term = new HeldTerm(query, topology, weight, this.#capacity());
       this.#terms.set(key, term);
-      for (const kin of this.#kin.values())
+      this.#termsByPair.add(anchorOf(query[0]?.selector), term);
+      for (const kin of this.#mayBeSelected(query))
         if (this.selects(query, kin)) (weight === 0 ? kin.repellingTerms : kin.scoredTerms).push(term);
     }
     return term;
@@ -162,16 +170,23 @@ export class PodKinships {
     }
   }
 
+  #mayBeSelected(query: PodQuery): Iterable<PodKin> {
+    const anchor = anchorOf(query[0]?.selector);
+    return anchor === null ? this.#kin.values() : this.#kinByPair.at(anchor);
+  }
+
   /** Finds everything that speaks of these pods. */
   #meet(kin: PodKin): void {
+    const pairs = pairsOf(kin.labels);
     kin.known = true;
     this.#kin.set(kinKey(kin.namespace, kin.labels), kin);
+    for (const pair of pairs) this.#kinByPair.add(pair, kin);
     kin.spreadCounters = [];
     kin.affinityCounters = [];
-    for (const counter of this.#counters.values())
+    for (const counter of this.#countersByPair.candidates(pairs))
       if (this.selects(counter.query, kin))
         (counter.forSpread ? kin.spreadCounters : kin.affinityCounters).push(counter);
-    const about = [...this.#terms.values()].filter(({ query }) => this.selects(query, kin));
+    const about = [...this.#termsByPair.candidates(pairs)].filter(({ query }) => this.selects(query, kin));
     kin.repellingTerms = about.filter(({ weight }) => weight === 0);
     kin.scoredTerms = about.filter(({ weight }) => weight !== 0);
   }
@@ -186,6 +201,7 @@ export class PodKinships {
     for (const [key, counter] of this.#counters)
       if (counter.usedAt <= this.#sweptAt) {
         counter.live = false;
+        this.#countersByPair.delete(anchorOf(counter.query[0]?.selector), counter);
         this.#counters.delete(key);
       }
     this.#sweptAt = this.#uses;

@@ -7,10 +7,12 @@
 import type { RandomStream } from '../../../base/random.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import { conditionOf, withCondition } from '../objects/meta.ts';
+import type { Node } from '../objects/node.ts';
 import { isFinished, type Pod } from '../objects/pod.ts';
 import {
   namespaces,
   nodes,
+  podDisruptionBudgets,
   pods,
   replicaSets,
   replicationControllers,
@@ -21,12 +23,21 @@ import type { Change } from '../store/store.ts';
 import { bindPod } from './bind.ts';
 import { ClusterState, type PlacedPod } from './cluster-state.ts';
 import { diagnosisText, noNodes } from './diagnosis.ts';
+import { type ClusterEvent, mayHelp } from './hints.ts';
 import { Placement } from './placement.ts';
+import type { PodGroup } from './pod-group.ts';
+import { Preemption, type PreemptionCandidate } from './preemption.ts';
 import { type PendingPod, SchedulingQueue } from './queue.ts';
 
 const schedulerName = 'default-scheduler';
 const cycleMicros = 250;
 const cycleMicrosPerNode = 0.2;
+
+interface Verdict {
+  readonly version: number;
+  readonly message: string;
+  readonly plugins: PendingPod['plugins'];
+}
 
 export class Scheduler {
   readonly state: ClusterState;
@@ -35,6 +46,9 @@ export class Scheduler {
   readonly #plane: ControlPlane;
   readonly #stream: RandomStream;
   readonly #handler: number;
+  readonly #preemption: Preemption;
+  /** What the last pod of a group was told, and of which state. */
+  readonly #verdicts = new WeakMap<PodGroup, Verdict>();
   #busy = false;
 
   constructor(plane: ControlPlane) {
@@ -57,11 +71,17 @@ export class Scheduler {
     this.placement = new Placement(this.state);
     this.queue = new SchedulingQueue({ engine, wake: () => this.#wake(), instant: () => plane.starting });
     this.#handler = engine.register('kubernetes/scheduler/cycle', () => this.#cycle());
-    scheduler.watch.on(nodes, ({ kind, object }) => {
-      if (kind === 'DELETED') this.state.dropNode(object.metadata.name);
-      else this.state.putNode(object);
-      this.#moveAll();
+    this.#preemption = new Preemption({
+      state: this.state,
+      placement: this.placement,
+      budgets: () => store.table(podDisruptionBudgets).values(),
+      startedMicros: ({ pod }) =>
+        pod.status.startTime === undefined
+          ? plane.clock.nowMicros
+          : plane.clock.microsOf(pod.status.startTime),
+      stream: plane.random('scheduler/preemption'),
     });
+    scheduler.watch.on(nodes, (change) => this.#seeNode(change));
     scheduler.watch.on(pods, (change) => this.#seePod(change));
     scheduler.watch.on(services, () => this.state.selectorsVersion++);
     scheduler.watch.on(namespaces, ({ object, previous }) => {
@@ -70,21 +90,33 @@ export class Scheduler {
     });
   }
 
+  #seeNode({ kind, object, previous }: Change<Node>): void {
+    if (kind === 'DELETED') this.state.dropNode(object.metadata.name);
+    // Most updates of nodes say only that they are still there.
+    else if (previous !== null && sameForScheduling(previous, object)) return;
+    else this.state.putNode(object);
+    this.#moveFor({ kind: 'node', before: previous, after: kind === 'DELETED' ? null : object });
+  }
+
   #seePod({ kind, object, previous }: Change<Pod>): void {
     const { uid } = object.metadata;
     const gone = kind === 'DELETED' || isFinished(object);
     if (object.spec.nodeName !== undefined && !gone) {
       if (previous === null || previous.spec.nodeName === undefined) this.queue.remove(uid);
-      if (this.state.observe(object)) this.#moveAll();
+      this.placement.nominations.remove(uid);
+      const before = this.state.placed(uid)?.group;
+      if (!this.state.observe(object)) return;
+      if (before !== undefined) this.#moveFor({ kind: 'pod', change: 'gone', group: before });
+      this.#moveFor({ kind: 'pod', change: 'came', group: this.state.placed(uid)!.group });
       return;
     }
     const placed = this.state.placed(uid);
     if (gone) {
       this.queue.remove(uid);
-      if (placed !== undefined) {
-        this.state.take(placed);
-        this.#moveAll();
-      }
+      this.placement.nominations.remove(uid);
+      if (placed === undefined) return;
+      this.state.take(placed);
+      this.#moveFor({ kind: 'pod', change: 'gone', group: placed.group });
       return;
     }
     if (placed !== undefined || (object.spec.schedulerName ?? schedulerName) !== schedulerName) return;
@@ -94,8 +126,10 @@ export class Scheduler {
     else this.queue.update(entry, object, group, true);
   }
 
-  #moveAll(): void {
-    for (const entry of [...this.queue.unschedulable()]) this.queue.requeue(entry);
+  /** Pods that did not fit and that this may help are tried again. */
+  #moveFor(event: ClusterEvent): void {
+    for (const entry of [...this.queue.unschedulable()])
+      if (mayHelp(entry.plugins, entry.group, event)) this.queue.requeue(entry);
   }
 
   #wake(): void {
@@ -122,19 +156,119 @@ export class Scheduler {
       this.#fail(entry, noNodes, new Set());
       return;
     }
-    const slot = this.placement.best(group, this.#stream);
-    if (slot >= 0) {
-      this.#assume(entry, this.state.table.nodes[slot]!.metadata.name);
+    const slot = this.#nominatedSlot(entry) ?? this.placement.best(group, this.#stream, pod.metadata.uid);
+    if (slot >= 0) this.#assume(entry, this.state.table.nodes[slot]!.metadata.name);
+    else this.#turnDown(entry);
+  }
+
+  /** The node that was cleared for it, when it fits there now. */
+  #nominatedSlot({ pod, group }: PendingPod): number | null {
+    const { uid } = pod.metadata;
+    const nomination = this.placement.nominations.of(uid);
+    const slot = nomination === undefined ? undefined : this.state.table.slots.get(nomination.nodeName);
+    if (slot === undefined) return null;
+    this.placement.begin(group, uid);
+    return this.placement.fits(slot) ? slot : null;
+  }
+
+  /** Pods alike do not fit for the same reasons as long as nothing happens. */
+  #turnDown(entry: PendingPod): void {
+    const { group, pod } = entry;
+    const known = this.#verdicts.get(group);
+    if (known?.version === this.state.version && this.placement.nominations.size === 0) {
+      this.#fail(entry, known.message, known.plugins);
       return;
     }
-    const { nodes: count, counts, plugins } = this.placement.diagnose(group);
-    this.#fail(entry, diagnosisText(count, counts), plugins);
+    const diagnosis = this.placement.diagnose(group, pod.metadata.uid);
+    const start = diagnosisText(diagnosis.nodes, diagnosis.counts);
+    const barred = this.#whyNotPreempt(entry);
+    if (barred !== null) {
+      this.#fail(entry, `${start} preemption: ${barred}`, diagnosis.plugins);
+      return;
+    }
+    const { version } = this.state;
+    const result = this.#preemption.find(group, pod.metadata.uid, diagnosis);
+    if (result.candidate !== null) {
+      this.#preempt(entry, result.candidate, start, diagnosis.plugins);
+      return;
+    }
+    const message = `${start} preemption: ${result.text}`;
+    this.#verdicts.set(group, { version, message, plugins: diagnosis.plugins });
+    this.#fail(entry, message, diagnosis.plugins);
+  }
+
+  #whyNotPreempt({ pod, group }: PendingPod): string | null {
+    if (!group.demand.preempts) return 'not eligible due to preemptionPolicy=Never.';
+    const nomination = this.placement.nominations.of(pod.metadata.uid);
+    const slot = nomination === undefined ? undefined : this.state.table.slots.get(nomination.nodeName);
+    if (slot === undefined) return null;
+    this.placement.begin(group, pod.metadata.uid);
+    if (this.placement.rejection(slot)?.resolvable === false) return null;
+    const leaving = this.state
+      .podsOn(slot)
+      .some((each) => each.terminating && each.group.demand.priority < group.demand.priority);
+    return leaving ? 'not eligible due to a terminating pod on the nominated node.' : null;
+  }
+
+  #preempt(
+    entry: PendingPod,
+    { slot, victims }: PreemptionCandidate,
+    message: string,
+    plugins: PendingPod['plugins'],
+  ): void {
+    const { pod, group } = entry;
+    const nodeName = this.state.table.nodes[slot]!.metadata.name;
+    for (const victim of victims) this.#pushOut(victim, pod, nodeName);
+    for (const { pod: other, priority } of [...this.placement.nominations.on(nodeName)])
+      if (priority < group.demand.priority) this.#clearNomination(other);
+    this.placement.nominations.set({ pod, priority: group.demand.priority, nodeName });
+    this.#fail(entry, message, plugins, nodeName);
+  }
+
+  #pushOut({ pod }: PlacedPod, preemptor: Pod, nodeName: string): void {
+    const { api, clock, events, scheduler } = this.#plane;
+    const { namespace = '', name, uid } = pod.metadata;
+    const target = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: `${schedulerName}: preempting to accommodate a higher priority pod`,
+    } as const;
+    scheduler.client.send(() => {
+      api.modifyStatus(pods, namespace, name, (now) => {
+        const conditions = withCondition(now.status.conditions, target, clock.timestamp());
+        return now.metadata.uid === uid ? { ...now, status: { ...now.status, conditions } } : null;
+      });
+    });
+    scheduler.client.send(() => {
+      if (!api.delete(pods, namespace, name, { preconditions: { uid } }).ok) return;
+      const message = `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`;
+      events.record(pod, { reason: 'Preempted', message, component: schedulerName });
+      this.#plane.note(
+        'schedule',
+        `${namespace}/${name}`,
+        `preempted on ${nodeName} by ${preemptor.metadata.namespace}/${preemptor.metadata.name}`,
+      );
+    });
+  }
+
+  #clearNomination(pod: Pod): void {
+    const { namespace = '', name, uid } = pod.metadata;
+    this.placement.nominations.remove(uid);
+    const { api, scheduler } = this.#plane;
+    scheduler.client.send(() => {
+      api.modifyStatus(pods, namespace, name, (now) => {
+        const { nominatedNodeName, ...status } = now.status;
+        return now.metadata.uid === uid && nominatedNodeName !== undefined ? { ...now, status } : null;
+      });
+    });
   }
 
   #assume(entry: PendingPod, nodeName: string): void {
     const { pod } = entry;
     const { namespace = '', name, uid } = pod.metadata;
     this.queue.remove(uid);
+    this.placement.nominations.remove(uid);
     const placed = this.state.place(pod, nodeName);
     placed.assumed = true;
     const { api, clock, events, scheduler } = this.#plane;
@@ -154,27 +288,42 @@ export class Scheduler {
   #unassume(entry: PendingPod, placed: PlacedPod): void {
     if (!placed.assumed || this.state.placed(placed.pod.metadata.uid) !== placed) return;
     this.state.take(placed);
-    this.#moveAll();
+    this.#moveFor({ kind: 'pod', change: 'gone', group: placed.group });
     const { namespace = '', name, uid } = entry.pod.metadata;
     const now = this.#plane.store.get(pods, namespace, name);
     if (now?.metadata.uid === uid && now.spec.nodeName === undefined) this.queue.retry(entry);
   }
 
-  #fail(entry: PendingPod, message: string, plugins: PendingPod['plugins']): void {
+  #fail(
+    entry: PendingPod,
+    message: string,
+    plugins: PendingPod['plugins'],
+    nominatedNodeName?: string,
+  ): void {
     const { pod } = entry;
+    const nominated = nominatedNodeName === undefined ? {} : { nominatedNodeName };
     this.queue.reject(entry, plugins);
     const { api, clock, events, scheduler } = this.#plane;
     events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message, component: schedulerName });
     const known = conditionOf(pod.status.conditions, 'PodScheduled');
-    if (known?.status === 'False' && known.message === message) return;
+    if (known?.status === 'False' && known.message === message && nominatedNodeName === undefined) return;
     const { namespace = '', name, uid } = pod.metadata;
     scheduler.client.send(() =>
       api.modifyStatus(pods, namespace, name, (now) => {
         if (now.metadata.uid !== uid || now.spec.nodeName !== undefined) return null;
         const next = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const;
         const conditions = withCondition(now.status.conditions, next, clock.timestamp());
-        return { ...now, status: { ...now.status, conditions } };
+        return { ...now, status: { ...now.status, conditions, ...nominated } };
       }),
     );
   }
+}
+
+function sameForScheduling(a: Node, b: Node): boolean {
+  return (
+    a.metadata.labels === b.metadata.labels &&
+    a.spec === b.spec &&
+    a.status.allocatable === b.status.allocatable &&
+    a.status.images === b.status.images
+  );
 }

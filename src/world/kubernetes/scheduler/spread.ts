@@ -6,8 +6,8 @@
 import type { LabelSelector } from '../objects/meta.ts';
 import { hostnameLabel, zoneLabel } from '../objects/node.ts';
 import type { PodSpec, TopologySpreadConstraint } from '../objects/pod.ts';
-import type { PodCounter, PodQuery } from './pod-kin.ts';
-import { leftOut, normaliseSpread, spreadWeight } from './scores.ts';
+import type { PodCounter, PodKin, PodQuery } from './pod-kin.ts';
+import { leftOut, normaliseSpread, spreadWeight, weights } from './scores.ts';
 import type { Alike, StateView } from './state-view.ts';
 import type { DomainSum, Eligibility, Topology } from './topology.ts';
 
@@ -94,6 +94,11 @@ export class SpreadFilter {
     return constraintsOf(spec, 'DoNotSchedule').length > 0;
   }
 
+  /** Whether some constraint counts pods of this kin. */
+  counts(kin: PodKin): boolean {
+    return this.#rules.some(({ counter }) => kin.spreadCounters.includes(counter));
+  }
+
   begin(): void {
     if (!this.#made || !isAlive(this.#rules)) {
       const constraints = constraintsOf(this.#group.demand.spec, 'DoNotSchedule');
@@ -141,13 +146,42 @@ export class SpreadScore {
     return this.#rules.length > 0;
   }
 
+  /** Adds the normalised scores of feasible nodes, times their weight; `scores` is room to work in. */
+  addTo(totals: Float64Array, feasible: Int32Array, length: number, scores: Float64Array): void {
+    this.score(feasible, length, scores);
+    for (let at = 0; at < length; at++) totals[at] += scores[at] * weights.podTopologySpread;
+  }
+
   /** Fills in the normalised scores of feasible nodes. */
   score(feasible: Int32Array, length: number, scores: Float64Array): void {
-    scores.fill(0, 0, length);
-    if (this.#requireAll) this.#leaveOut(feasible, length, scores);
-    for (const rule of this.#rules) this.#add(rule, feasible, length, scores);
-    for (let at = 0; at < length; at++) if (scores[at] !== leftOut) scores[at] = Math.round(scores[at]);
+    const rules = this.#rules;
+    if (!this.#requireAll && rules.length === 2)
+      this.#scoreDefaults(rules[0], rules[1], feasible, length, scores);
+    else {
+      scores.fill(0, 0, length);
+      if (this.#requireAll) this.#leaveOut(feasible, length, scores);
+      for (const rule of rules) this.#add(rule, feasible, length, scores);
+      for (let at = 0; at < length; at++) if (scores[at] !== leftOut) scores[at] = Math.round(scores[at]);
+    }
     normaliseSpread(scores, length);
+  }
+
+  /** As `#add` of both rules of the system, which nearly every pod has, in one go. */
+  #scoreDefaults(host: Rule, zone: Rule, feasible: Int32Array, length: number, scores: Float64Array): void {
+    host.counter.fit(this.#state.table.capacity);
+    const { counts } = host.counter;
+    const hosts = host.topology.domainOf;
+    const zones = zone.topology.domainOf;
+    const { sums } = zone.sum;
+    const hostWeight = spreadWeight(length);
+    const zoneWeight = spreadWeight(this.#domains(zone.topology, feasible, length, null));
+    for (let at = 0; at < length; at++) {
+      const slot = feasible[at];
+      const domain = zones[slot];
+      let score = hosts[slot] < 0 ? 0 : counts[slot] * hostWeight + (host.maxSkew - 1);
+      if (domain >= 0) score += sums[domain] * zoneWeight + (zone.maxSkew - 1);
+      scores[at] = Math.round(score);
+    }
   }
 
   #make(): void {
@@ -181,7 +215,11 @@ export class SpreadScore {
     counter.fit(this.#state.table.capacity);
     const { counts } = counter;
     const { sums } = sum;
-    const weight = spreadWeight(this.#domains(topology, byHost, feasible, length, scores));
+    const left = this.#requireAll ? scores : null;
+    const domains = byHost
+      ? length - leftOutOf(left, length)
+      : this.#domains(topology, feasible, length, left);
+    const weight = spreadWeight(domains);
     for (let at = 0; at < length; at++) {
       const slot = feasible[at];
       const domain = domainOf[slot];
@@ -190,23 +228,29 @@ export class SpreadScore {
     }
   }
 
-  /** Among the feasible nodes; nodes without the label make up one domain. */
+  /** Among the feasible nodes that are not left out; nodes without the label make up one domain. */
   #domains(
-    { domainOf, values }: Topology,
-    byHost: boolean,
+    { domainOf, values, unlabelled }: Topology,
     feasible: Int32Array,
     length: number,
-    scores: Float64Array,
+    scores: Float64Array | null,
   ): number {
+    const most = values.length + (unlabelled > 0 ? 1 : 0);
     const seen = this.#state.marks(values.length + 1);
     let domains = 0;
-    for (let at = 0; at < length; at++) {
-      if (scores[at] === leftOut) continue;
+    for (let at = 0; at < length && domains < most; at++) {
+      if (scores !== null && scores[at] === leftOut) continue;
       const domain = domainOf[feasible[at]] + 1;
-      if (!byHost && seen[domain] !== 0) continue;
+      if (seen[domain] !== 0) continue;
       seen[domain] = 1;
       domains++;
     }
     return domains;
   }
+}
+
+function leftOutOf(scores: Float64Array | null, length: number): number {
+  let count = 0;
+  if (scores !== null) for (let at = 0; at < length; at++) if (scores[at] === leftOut) count++;
+  return count;
 }

@@ -14,9 +14,13 @@ export class Topology {
   domainOf = new Int32Array(0);
   /** The labels' values by domain; domains without nodes stay. */
   readonly values: string[] = [];
+  /** Nodes without the label. */
+  unlabelled = 0;
   /** Counts up with changes. */
   version = 0;
   readonly #table: NodeTable;
+  /** 1 where there is a node without the label. */
+  #lacking = new Uint8Array(0);
   readonly #domains = new Map<string, number>();
   #seen = 0;
 
@@ -32,12 +36,19 @@ export class Topology {
       const longer = new Int32Array(capacity).fill(-1);
       longer.set(this.domainOf);
       this.domainOf = longer;
+      const lacking = new Uint8Array(capacity);
+      lacking.set(this.#lacking);
+      this.#lacking = lacking;
     }
     for (; this.#seen < changes.length; this.#seen++) this.#look(changes[this.#seen]);
   }
 
   #look(slot: number): void {
-    const value = this.#table.nodes[slot]?.metadata.labels?.[this.key];
+    const node = this.#table.nodes[slot];
+    const value = node?.metadata.labels?.[this.key];
+    const lacks = node !== null && value === undefined ? 1 : 0;
+    this.unlabelled += lacks - this.#lacking[slot];
+    this.#lacking[slot] = lacks;
     const domain = value === undefined ? -1 : this.#domainNamed(value);
     if (this.domainOf[slot] === domain) return;
     this.domainOf[slot] = domain;
