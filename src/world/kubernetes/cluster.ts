@@ -11,6 +11,7 @@ import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
 import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
+import { installNetwork, type Network } from './network/install.ts';
 import type { Routing } from './network/routing.ts';
 import { installNodes, type Nodes } from './node/install.ts';
 import { machineNode } from './node/machine.ts';
@@ -63,6 +64,7 @@ export class Cluster implements ControlPlane {
   readonly podsByOwner: Index<Pod>;
   readonly note: ClusterParts['note'];
   readonly nodeParts: Nodes;
+  readonly network: Network;
   starting = true;
   readonly #seed: number;
   readonly #load: ApiLoad;
@@ -97,6 +99,7 @@ export class Cluster implements ControlPlane {
     this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
     // The parts, one line each.
     this.nodeParts = installNodes(this);
+    this.network = installNetwork(this, this.nodeParts.kubelet);
     installAdmission(this);
     installWorkloads(this);
     installScheduler(this);
