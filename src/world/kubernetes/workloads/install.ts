@@ -12,6 +12,9 @@ import { PodNotices } from './pods/pod-notices.ts';
 import { PodTallies } from './pods/pod-tally.ts';
 import { ResourceQuotas } from './quota/resource-quotas.ts';
 import { ReplicaSets } from './replica-set/replica-set.ts';
+import { ControllerRevisions } from './revisions/controller-revisions.ts';
+import { StatefulSets } from './stateful-set/stateful-set.ts';
+import { VolumeClaims } from './volumes/volume-claims.ts';
 
 /** Installs every workload's control loop. */
 export function installWorkloads(plane: ControlPlane): void {
@@ -34,6 +37,9 @@ export function installWorkloads(plane: ControlPlane): void {
     selectorOf: controllerSelector,
   });
   new Deployments(plane, notices);
+  const revisions = new ControllerRevisions(plane);
+  new StatefulSets(plane, notices, orphans, revisions);
+  new VolumeClaims(plane);
   new GarbageCollector(plane);
   new Namespaces(plane);
   new ServiceAccounts(plane);

@@ -10,6 +10,7 @@ import type { Deployment, ReplicaSet } from '../../objects/workloads.ts';
 import { sameValue } from '../../store/equality.ts';
 import { done, type Failure, type Outcome, refuse } from '../../store/failure.ts';
 import { isNamespaceEnding } from '../pods/pod-control.ts';
+import { hashOf } from '../revisions/template-hash.ts';
 import {
   condition,
   type DeploymentStatus,
@@ -26,7 +27,6 @@ import {
   sizeAnnotations,
 } from './revisions.ts';
 import { replicasOf } from './rolling-update.ts';
-import { hashOf } from './template-hash.ts';
 
 export class DeploymentWrites {
   readonly #plane: ControlPlane;
