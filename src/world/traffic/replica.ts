@@ -6,6 +6,7 @@
  */
 import type { ConnectionPool } from './connection-pool.ts';
 import type { Executor } from './executor.ts';
+import type { ReleaseCount } from './release-counts.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** How a release differs from what the endpoints state. */
@@ -40,6 +41,8 @@ export class Replica {
   gone = false;
   /** Which release it is, where traffic is weighed by release; null: none. */
   label: string | null = null;
+  /** Where its requests are counted by release; null where no cluster runs it. */
+  count: ReleaseCount | null = null;
   /** Requests that reached it. */
   arrivals = 0;
   /** When its accounts were closed; null before that. */

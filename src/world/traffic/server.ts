@@ -27,6 +27,7 @@ import {
 import type { Endpoint, Service, TrafficModel } from './model.ts';
 import type { Occupancy } from './occupancy.ts';
 import { opCall, opCpu, opEnd, opHealthy, opParallel, opSkip, opWait, type Program } from './program.ts';
+import type { ReleaseCount } from './release-counts.ts';
 import type { Replica } from './replica.ts';
 import { ghost, inside, none, onTheWay, probe, type WorkPool } from './work-pool.ts';
 
@@ -334,6 +335,7 @@ export class Server implements ExecutorHost {
     replica.inFlight--;
     this.ledger.endpointEnded(endpoint, cause, now - arrived);
     this.log?.served(replica.id, endpoint, cause, now - arrived, now);
+    if (replica.count !== null) this.count(replica.count, cause, now - arrived);
     if (works.call[work] === none) this.ledger.endpointWasted[endpoint]++;
     this.send(work, cause);
     if (replica.draining && replica.inFlight === 0) this.drained(replica);
@@ -415,8 +417,16 @@ export class Server implements ExecutorHost {
     this.endpointOccupancy[endpoint].leave(now, arrived);
     replica.inFlight--;
     this.ledger.endpointEnded(endpoint, terminated, now - arrived);
+    this.log?.served(replica.id, endpoint, terminated, now - arrived, now);
+    if (replica.count !== null) this.count(replica.count, terminated, now - arrived);
     if (works.call[work] === none) this.ledger.endpointWasted[endpoint]++;
     else this.outbound.cutOff(work, terminated);
+  }
+
+  private count(count: ReleaseCount, cause: number, tookMicros: number): void {
+    if (cause === ok) count.ok++;
+    else count.failed++;
+    count.micros += tookMicros;
   }
 
   private send(work: number, cause: number): void {

@@ -19,6 +19,7 @@ import type { Client } from './client.ts';
 import type { Fleet } from './fleet.ts';
 import { ok, refused, shed } from './ledger.ts';
 import type { TrafficModel } from './model.ts';
+import type { ReleaseCounts } from './release-counts.ts';
 import { asStated, type Behaviour, type Replica } from './replica.ts';
 import type { Server } from './server.ts';
 
@@ -28,6 +29,7 @@ export interface ServingParts {
   readonly fleet: Fleet;
   readonly server: Server;
   readonly client: Client;
+  readonly counts: ReleaseCounts;
   /** Null where nobody reads what processes log. */
   readonly log: AccessLog | null;
 }
@@ -172,6 +174,8 @@ export class ServingProcesses implements Processes, Routing {
     this.ofPod.set(pod.metadata.uid, replica.id);
     this.tell(replica.id, `starting ${image}`);
     replica.label = process.podHash;
+    const hash = process.podHash ?? pod.metadata.labels?.[templateHashLabel] ?? '';
+    replica.count = this.parts.counts.of(serving.service, hash, image);
     const { engine } = this.parts;
     if (process.startupMicros === 0) this.boot(replica.id);
     else engine.after(process.startupMicros, this.bootHandler, replica.id, 0);

@@ -21,6 +21,7 @@ import { TrafficMetrics } from './metrics.ts';
 import type { TrafficModel } from './model.ts';
 import { Occupancy } from './occupancy.ts';
 import { assemble } from './program.ts';
+import { ReleaseCounts } from './release-counts.ts';
 import type { Replica } from './replica.ts';
 import { callNames, type Route, routesOf } from './route.ts';
 import { Server } from './server.ts';
@@ -64,6 +65,7 @@ export class Traffic {
   private readonly engine: Engine;
   private readonly model: TrafficModel;
   private readonly note: TrafficOptions['note'];
+  private readonly instruments: Instruments;
   private readonly works = new WorkPool();
   private readonly calls = new CallPool();
   private readonly ledger: Ledger;
@@ -86,6 +88,7 @@ export class Traffic {
     this.engine = engine;
     this.model = model;
     this.note = options.note;
+    this.instruments = options.instruments;
     this.ledger = new Ledger(model, options.latencyLimits);
     this.occupancy = model.services.map(() => new Occupancy());
     this.endpointOccupancy = model.endpoints.map(() => new EndpointOccupancy());
@@ -161,8 +164,9 @@ export class Traffic {
     const { engine, model, fleet, server, client } = this;
     const log = timestamp === null ? null : new AccessLog(model, timestamp);
     server.log = log;
+    const counts = new ReleaseCounts(this.instruments);
     fleet.host(server);
-    this.cluster = new ServingProcesses(servings, { engine, model, fleet, server, client, log });
+    this.cluster = new ServingProcesses(servings, { engine, model, fleet, server, client, counts, log });
     return this.cluster;
   }
 
