@@ -22,7 +22,7 @@ import { Eligibility, Topology } from './topology.ts';
 /** A pod on a node. */
 export interface PlacedPod extends KinMember {
   pod: Pod;
-  readonly group: PodGroup;
+  group: PodGroup;
   readonly nodeName: string;
   /** Decided on, and not yet seen bound. */
   assumed: boolean;
@@ -105,18 +105,19 @@ export class ClusterState implements StateView {
       nodeName,
       terminating,
       assumed: false,
-      atOfKin: group.kin.placed.length,
+      atOfKin: -1,
       atOfNode: -1,
     };
-    this.#placed.set(uid, placed);
-    group.kin.placed.push(placed);
-    const slot = this.table.slots.get(nodeName);
-    if (slot !== undefined) this.#attach(placed, slot);
-    else {
-      const astray = this.#astray.get(nodeName) ?? new Set();
-      this.#astray.set(nodeName, astray.add(placed));
-    }
+    this.#enter(placed);
     return placed;
+  }
+
+  /** Puts back a pod that `take` took. */
+  restore(placed: PlacedPod): void {
+    this.version++;
+    // Its kin may have been forgotten meanwhile; then there is nobody else of that kin.
+    if (!placed.group.kin.known) placed.group = this.groupOf(placed.pod);
+    this.#enter(placed);
   }
 
   /** Takes a pod off its node. */
@@ -248,6 +249,19 @@ export class ClusterState implements StateView {
     if (this.#marks.length < length) this.#marks = new Uint8Array(length * 2);
     else this.#marks.fill(0, 0, length);
     return this.#marks;
+  }
+
+  #enter(placed: PlacedPod): void {
+    const { group, nodeName, pod } = placed;
+    this.#placed.set(pod.metadata.uid, placed);
+    placed.atOfKin = group.kin.placed.length;
+    group.kin.placed.push(placed);
+    const slot = this.table.slots.get(nodeName);
+    if (slot !== undefined) this.#attach(placed, slot);
+    else {
+      const astray = this.#astray.get(nodeName) ?? new Set();
+      this.#astray.set(nodeName, astray.add(placed));
+    }
   }
 
   #attach(placed: PlacedPod, slot: number): void {

@@ -3,6 +3,10 @@
  * turn, a zone being region and zone label, zones and nodes in the order in which they came.
  */
 
+export interface OrderSnapshot {
+  readonly zones: readonly (readonly [zone: string, slots: readonly number[]])[];
+}
+
 /** Slots of nodes by zone, listed zone by zone in turn. */
 export class NodeOrder {
   readonly #zones = new Map<string, number[]>();
@@ -27,6 +31,21 @@ export class NodeOrder {
     slots.splice(slots.indexOf(slot), 1);
     if (slots.length === 0) this.#zones.delete(zone);
     this.#zoneOf.delete(slot);
+    this.#stale = true;
+  }
+
+  /** The order as it is, to be restored when the same slots are there again. */
+  snapshot(): OrderSnapshot {
+    return { zones: [...this.#zones].map(([zone, slots]) => [zone, [...slots]] as const) };
+  }
+
+  restore({ zones }: OrderSnapshot): void {
+    this.#zones.clear();
+    this.#zoneOf.clear();
+    for (const [zone, slots] of zones) {
+      this.#zones.set(zone, [...slots]);
+      for (const slot of slots) this.#zoneOf.set(slot, zone);
+    }
     this.#stale = true;
   }
 

@@ -40,6 +40,8 @@ export class Placement {
   #uid = '';
   #checksPods = false;
   #checksMore = false;
+  /** When not null, only these nodes come into question. */
+  allows: ((slot: number) => boolean) | null = null;
   /** Pods that room is kept for. */
   readonly nominations = new Nominations();
   /** Where the next search begins in the order of nodes. */
@@ -79,7 +81,8 @@ export class Placement {
       this.#checksPods ||
       group.spreadFilter !== null ||
       group.demand.ports.length > 0 ||
-      this.nominations.size > 0;
+      this.nominations.size > 0 ||
+      this.allows !== null;
     this.#fit = this.#fits.of(group.demand);
   }
 
@@ -166,6 +169,7 @@ export class Placement {
 
   /** Host ports, and the pods round about. */
   #suits(slot: number): boolean {
+    if (this.allows !== null && !this.allows(slot)) return false;
     const { ports } = this.#demand;
     if (ports.length > 0 && this.#state.table.portsCollide(slot, this.#demand)) return false;
     const { spreadFilter, interPod } = this.#group;

@@ -122,8 +122,14 @@ export class Scheduler {
     if (placed !== undefined || (object.spec.schedulerName ?? schedulerName) !== schedulerName) return;
     const entry = this.queue.get(uid);
     const group = this.state.groupOf(object);
-    if (entry === undefined) this.queue.add(object, group);
+    if (entry === undefined) this.#enqueue(object, group);
     else this.queue.update(entry, object, group, true);
+  }
+
+  #enqueue(pod: Pod, group: PodGroup): void {
+    const { place } = this.queue.add(pod, group);
+    if (place !== 'gated' || conditionOf(pod.status.conditions, 'PodScheduled') !== undefined) return;
+    this.#setCondition(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
   }
 
   /** Pods that did not fit and that this may help are tried again. */
@@ -150,6 +156,10 @@ export class Scheduler {
 
   #schedule(entry: PendingPod): void {
     const { pod } = entry;
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.queue.remove(pod.metadata.uid);
+      return;
+    }
     if (!entry.group.kin.known) entry.group = this.state.groupOf(pod);
     const { group } = entry;
     if (this.state.table.size === 0) {
@@ -301,17 +311,26 @@ export class Scheduler {
     nominatedNodeName?: string,
   ): void {
     const { pod } = entry;
-    const nominated = nominatedNodeName === undefined ? {} : { nominatedNodeName };
     this.queue.reject(entry, plugins);
-    const { api, clock, events, scheduler } = this.#plane;
-    events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message, component: schedulerName });
+    this.#plane.events.record(pod, {
+      type: 'Warning',
+      reason: 'FailedScheduling',
+      message,
+      component: schedulerName,
+    });
     const known = conditionOf(pod.status.conditions, 'PodScheduled');
     if (known?.status === 'False' && known.message === message && nominatedNodeName === undefined) return;
+    this.#setCondition(pod, 'Unschedulable', message, nominatedNodeName);
+  }
+
+  #setCondition(pod: Pod, reason: string, message: string, nominatedNodeName?: string): void {
+    const { api, clock, scheduler } = this.#plane;
     const { namespace = '', name, uid } = pod.metadata;
+    const nominated = nominatedNodeName === undefined ? {} : { nominatedNodeName };
     scheduler.client.send(() =>
       api.modifyStatus(pods, namespace, name, (now) => {
         if (now.metadata.uid !== uid || now.spec.nodeName !== undefined) return null;
-        const next = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const;
+        const next = { type: 'PodScheduled', status: 'False', reason, message } as const;
         const conditions = withCondition(now.status.conditions, next, clock.timestamp());
         return { ...now, status: { ...now.status, conditions, ...nominated } };
       }),
