@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly userAgent: string;
   /** Decoded; null when there is none. */
   readonly body: unknown;
+  /** Paths of members that the body's text had more than once: `spec.replicas`. */
+  readonly duplicates?: readonly string[];
 }
 
 export interface ApiResponse {
@@ -37,6 +39,9 @@ export interface Stream {
 }
 
 /** A request that changes something when it is not a dry run: it becomes a command. */
-export function isMutating({ method, query }: ApiRequest): boolean {
-  return method !== 'GET' && method !== 'HEAD' && query['dryRun'] !== 'All';
+export function isMutating({ method, path, query }: ApiRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD' && query['dryRun'] !== 'All' && !reviewPath.test(path);
 }
+
+/** Reviews are asked and never kept. */
+const reviewPath = /^\/apis\/(authentication|authorization)\.k8s\.io\//;

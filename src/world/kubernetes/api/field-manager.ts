@@ -1,0 +1,51 @@
+/**
+ * Fidelity: whose fields a write changes (apiserver endpoints/handlers/fieldmanager, 1.32): the manager that the query names, else
+ * the client's name before the first slash. Ownership is kept of objects that came through the API; those of the
+ * scenario stay without until somebody applies to them.
+ */
+import type { ControlPlane } from '../control/control-plane.ts';
+import type { KubeObject } from '../objects/meta.ts';
+import { trackUpdate } from '../patch/managed-fields.ts';
+import type { SchemaNode } from '../schema/node.ts';
+import { done } from '../store/failure.ts';
+import type { ApiRequest } from './request.ts';
+
+const managerMax = 128;
+
+export function managerOf({ query, userAgent }: ApiRequest): string {
+  return query['fieldManager'] || userAgent.split('/')[0].slice(0, managerMax) || 'unknown';
+}
+
+/** Notes in objects who has changed what, after defaults and admission, for the writes it is told of. */
+export class FieldManager {
+  readonly #plane: ControlPlane;
+  #writer: { readonly manager: string; readonly schema: SchemaNode } | null = null;
+
+  constructor(plane: ControlPlane) {
+    this.#plane = plane;
+    plane.api.admit(({ operation, object, old, subresource }) =>
+      done(
+        operation === 'delete'
+          ? object
+          : this.#tracked(object, operation === 'create' ? null : old, subresource),
+      ),
+    );
+  }
+
+  /** What `write` writes is the manager's. */
+  as<T>(manager: string, schema: SchemaNode, write: () => T): T {
+    this.#writer = { manager, schema };
+    try {
+      return write();
+    } finally {
+      this.#writer = null;
+    }
+  }
+
+  #tracked(object: KubeObject, live: KubeObject | null, subresource: string): KubeObject {
+    if (this.#writer === null) return object;
+    const { manager, schema } = this.#writer;
+    const timestamp = this.#plane.clock.timestamp();
+    return trackUpdate(live, object, { manager, subresource, timestamp }, schema);
+  }
+}
