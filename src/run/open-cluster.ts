@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import type { Reader } from '../telemetry/reader.ts';
 import { Cluster, type ClusterParts } from '../world/kubernetes/cluster.ts';
 import type { KubernetesModel } from '../world/kubernetes/model.ts';
 import type { Routing } from '../world/kubernetes/network/routing.ts';
@@ -14,6 +15,7 @@ import type { Traffic } from '../world/traffic/traffic.ts';
 export interface ClusterContext {
   readonly engine: Engine;
   readonly instruments: Instruments;
+  readonly telemetry: Reader;
   readonly seed: number;
   readonly startsAt: string | null;
   /** Processes keep what they log. */

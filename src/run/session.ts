@@ -105,7 +105,8 @@ class RunningSession implements Session {
     const { startsAt } = model;
     const note: ClusterContext['note'] = (kind, subject, message) => this.note(kind, subject, message);
     const logs = this.options.logs === true;
-    return openCluster(kubernetes, traffic, { engine, instruments, seed, startsAt, logs, note });
+    const telemetry = this.recorder;
+    return openCluster(kubernetes, traffic, { engine, instruments, telemetry, seed, startsAt, logs, note });
   }
 
   private schedule(): void {

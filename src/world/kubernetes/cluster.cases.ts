@@ -1,6 +1,7 @@
 /** Fidelity: no mechanism; a small cluster for tests, with processes that run and answer for ever. */
 import { Engine } from '../../engine/engine.ts';
 import { Instruments } from '../../telemetry/instruments.ts';
+import { Recorder } from '../../telemetry/recorder.ts';
 import { Cluster, type ClusterParts } from './cluster.ts';
 import type { ControlPlaneSettings, KubernetesModel, ManifestObject, NodePool } from './model.ts';
 import type { Routing } from './network/routing.ts';
@@ -164,6 +165,7 @@ export interface SmallClusterOptions {
 /** A cluster that has begun, with what was applied converged. */
 export function smallCluster(options: SmallClusterOptions = {}): SmallCluster {
   const engine = new Engine();
+  const instruments = new Instruments();
   const processes = new WillingProcesses();
   const routing = new RecordedRouting();
   const notes: string[] = [];
@@ -178,7 +180,8 @@ export function smallCluster(options: SmallClusterOptions = {}): SmallCluster {
   };
   const parts: ClusterParts = {
     engine,
-    instruments: new Instruments(),
+    instruments,
+    telemetry: new Recorder(instruments),
     seed: options.seed ?? 1,
     startsAt: null,
     processes,

@@ -6,6 +6,7 @@
 import { randomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
+import type { Reader } from '../../telemetry/reader.ts';
 import { installAdmission } from './admission/install.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
@@ -39,6 +40,7 @@ import { installWorkloads } from './workloads/install.ts';
 export interface ClusterParts {
   readonly engine: Engine;
   readonly instruments: Instruments;
+  readonly telemetry: Reader;
   readonly seed: number;
   readonly startsAt: string | null;
   readonly processes: Processes;
@@ -55,6 +57,7 @@ export class Cluster implements ControlPlane {
   readonly api: Api;
   readonly events: EventLog;
   readonly instruments: Instruments;
+  readonly telemetry: Reader;
   readonly processes: Processes;
   readonly routing: Routing;
   readonly manager: Component;
@@ -77,6 +80,7 @@ export class Cluster implements ControlPlane {
     this.model = model;
     this.engine = parts.engine;
     this.instruments = parts.instruments;
+    this.telemetry = parts.telemetry;
     this.processes = parts.processes;
     this.routing = parts.routing;
     this.note = parts.note;

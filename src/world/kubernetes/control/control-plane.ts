@@ -1,6 +1,7 @@
 import type { RandomStream } from '../../../base/random.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Instruments } from '../../../telemetry/instruments.ts';
+import type { Reader } from '../../../telemetry/reader.ts';
 import type { KubernetesModel } from '../model.ts';
 import type { Routing } from '../network/routing.ts';
 import type { Processes } from '../node/processes.ts';
@@ -22,6 +23,8 @@ export interface ControlPlane {
   readonly api: Api;
   readonly events: EventLog;
   readonly instruments: Instruments;
+  /** What has been scraped so far. */
+  readonly telemetry: Reader;
   readonly processes: Processes;
   readonly routing: Routing;
   /** The client and the watches of the kube-controller-manager, which all its control loops share. */
