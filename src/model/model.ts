@@ -69,6 +69,8 @@ export interface ApiCall {
   readonly contentType: string;
   readonly userAgent: string;
   readonly body: unknown;
+  /** Paths of members that the body's text had more than once. */
+  readonly duplicates?: readonly string[];
 }
 
 /** `kubectl drain`: a client that evicts pods one by one until the node is empty. */

@@ -1,9 +1,15 @@
 import { assert } from '../base/assert.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Command, Model } from '../model/model.ts';
+import type { Command, Model, RequestCommand } from '../model/model.ts';
 import { Instruments } from '../telemetry/instruments.ts';
 import type { Reader } from '../telemetry/reader.ts';
 import { Recorder } from '../telemetry/recorder.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  isMutating,
+  type Stream,
+} from '../world/kubernetes/api/request.ts';
 import type { Cluster } from '../world/kubernetes/cluster.ts';
 import type { KubernetesModel } from '../world/kubernetes/model.ts';
 import type { TrafficAccounts } from '../world/traffic/accounts.ts';
@@ -39,8 +45,22 @@ export interface Session {
   readonly requestCount: number;
   /** Simulates up to an instant, at most the end. The result does not depend on how the way is divided. */
   advance(toMicros: number): void;
+  /** The cluster's API, for a run that is operated while it goes on; null where nothing runs on a cluster. */
+  readonly api: LiveApi | null;
   /** What has been simulated so far: complete, aborted, or partial when ended early. */
   finish(): Run;
+}
+
+/** A cluster's API server during a run. Reading changes nothing; a change becomes a command of the run. */
+export interface LiveApi {
+  /** Answers as things are; a change is made a microsecond later, to which the run then has come. */
+  request(request: ApiRequest): ApiResponse;
+  /** As `request`; where a stream is asked for, begins it and returns what ends it. */
+  open(request: ApiRequest, stream: Stream): ApiResponse | (() => void);
+  /** Lets streams have what has come about since the last time. */
+  settle(): void;
+  /** Changes that were asked for so far, in order: with them as commands, another run is the same. */
+  readonly commands: readonly RequestCommand[];
 }
 
 /** Starts a run. A run is a function of (model, seed, commands) and nothing else. */
@@ -53,6 +73,22 @@ const commandPriority = -2;
 const warmupPriority = -1;
 const samplePriority = 1;
 const eventsKept = 1000;
+
+/** What a client hears that asks for a change when nothing can change any more. */
+const runEnded: ApiResponse = {
+  status: 503,
+  contentType: 'application/json',
+  body: {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'the run has ended: nothing can be changed any more',
+    reason: 'ServiceUnavailable',
+    code: 503,
+  },
+  headers: [],
+};
 
 class RunningSession implements Session {
   readonly endMicros: number;
@@ -67,6 +103,10 @@ class RunningSession implements Session {
   /** In order of time. */
   private readonly commands: Command[];
   private obeyed = 0;
+  private commandHandler = 0;
+  private readonly asked: RequestCommand[] = [];
+  /** The API server's answer to the last command that was a request. */
+  private answer: ApiResponse | null = null;
   private readonly monitor: SessionOptions['monitor'];
   private readonly events: RunEvent[] = [];
   private readonly sampleHandler: number;
@@ -113,6 +153,7 @@ class RunningSession implements Session {
     const { engine, model } = this;
     const command = engine.register('run/command', () => this.obey(this.commands[this.obeyed++]));
     const warm = engine.register('run/warm', () => this.beginMeasuring());
+    this.commandHandler = command;
     for (const { atMicros } of this.commands) engine.scheduleWithPriority(atMicros, commandPriority, command);
     if (model.warmupMicros > 0) engine.scheduleWithPriority(model.warmupMicros, warmupPriority, warm, 0, 0);
     this.scheduleSample();
@@ -144,9 +185,38 @@ class RunningSession implements Session {
   }
 
   private obey(command: Command): void {
+    if (command.kind === 'request') this.answer = this.cluster?.server.handle(command.request) ?? null;
     if (command.kind !== 'scale') return;
     if (this.cluster?.serves(command.service)) this.cluster.scale(command.service, command.replicas);
     else this.traffic.scale(command.service, command.replicas);
+  }
+
+  get api(): LiveApi | null {
+    const { cluster } = this;
+    if (cluster === null) return null;
+    return {
+      request: (request) => (isMutating(request) ? this.change(request) : cluster.server.handle(request)),
+      open: (request, stream) =>
+        isMutating(request) ? this.change(request) : cluster.server.open(request, stream),
+      settle: () => cluster.server.settle(),
+      commands: this.asked,
+    };
+  }
+
+  /** Has a client's change made as the next thing that happens. */
+  private change(request: ApiRequest): ApiResponse {
+    const { engine, cluster } = this;
+    const atMicros = engine.now + 1;
+    if (this.aborted || atMicros > this.endMicros) return runEnded;
+    // Made before the first change, so that what it remembers does not depend on it.
+    void cluster!.server;
+    const command: RequestCommand = { atMicros, kind: 'request', request };
+    const later = this.commands.findIndex((each, index) => index >= this.obeyed && each.atMicros > atMicros);
+    this.commands.splice(later < 0 ? this.commands.length : later, 0, command);
+    this.asked.push(command);
+    engine.scheduleWithPriority(atMicros, commandPriority, this.commandHandler);
+    engine.runUntil(atMicros);
+    return this.answer!;
   }
 
   /** The window of measurement begins with a sample, so that series and accounts begin at the same instant. */

@@ -8,6 +8,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { Reader } from '../../telemetry/reader.ts';
 import { installAdmission } from './admission/install.ts';
+import { openApiDocuments } from './api/openapi-documents.ts';
+import { ApiServer } from './api/server.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
@@ -72,6 +74,7 @@ export class Cluster implements ControlPlane {
   readonly #seed: number;
   readonly #load: ApiLoad;
   readonly #components: Component[] = [];
+  #server: ApiServer | null = null;
   /** Machines made so far, gone ones included. */
   #machines = 0;
   readonly #machinesOfPool = new Map<string, number>();
@@ -150,6 +153,16 @@ export class Cluster implements ControlPlane {
       watch.instant = false;
     }
     for (const object of this.model.objects) if (object.kind === 'Job') this.apply(object);
+  }
+
+  /** The API server, made when first asked: nobody asks in most runs, and it remembers what has changed. */
+  get server(): ApiServer {
+    this.#server ??= new ApiServer(this, {
+      metrics: null,
+      processes: this.nodeParts.kubelet,
+      openApi: openApiDocuments(this.store),
+    });
+    return this.#server;
   }
 
   /** Whether the pods of this service of the traffic room run here. */
