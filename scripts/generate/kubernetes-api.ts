@@ -91,6 +91,7 @@ const inlined = new Set([
   'probeHandler',
   'persistentVolumeSource',
   'ephemeralContainerCommon',
+  'ingressRuleValue',
   'metadata',
 ]);
 

@@ -12,6 +12,7 @@ import { Sweep } from '../../src/model/sweep-result.ts';
 import { Validation } from '../../src/model/validation-result.ts';
 import { catalogue } from '../../src/world/catalogue.ts';
 import { combinedSchema, kindSchema, valueSchema } from './json-schema.ts';
+import { kubernetesApi } from './kubernetes-api.ts';
 import { kubernetesFields } from './kubernetes-fields.ts';
 import { kindPage, kindsPage, notationPage, pageFile, schemaFile, valuePage } from './reference.ts';
 
@@ -80,9 +81,10 @@ function publishedFiles({
 }
 
 function generatedFiles(): GeneratedFile[] {
-  const fields = kubernetesFields();
+  const api = kubernetesApi();
   return [
-    ...(fields === null ? [] : [{ path: 'src/model/kubernetes/fields.json', text: fields }]),
+    ...(api === null ? [] : [{ path: 'src/world/kubernetes/schema/tables/kubernetes.json', text: api }]),
+    { path: 'src/model/kubernetes/fields.json', text: kubernetesFields() },
     ...ownKinds.flatMap((kind) => [
       { path: `docs/schema/${schemaFile(kind)}`, text: json(kindSchema(kind)) },
       { path: `docs/reference/${pageFile(kind)}`, text: kindPage(kind) },

@@ -1,6 +1,7 @@
 import { type Diagnostic, Diagnostics } from '../base/diagnostics.ts';
 import { readAsked } from './asked.ts';
 import type { Catalogue, CompileContext, Compiler } from './kind.ts';
+import { customKinds } from './kubernetes/custom-kinds.ts';
 import type { Inference, Model } from './model.ts';
 import { pathText } from './place.ts';
 import type { ResourceSet } from './resource.ts';
@@ -103,7 +104,13 @@ function build(scenario: ParsedScenario, catalogue: Catalogue, { diagnostics, fi
     diagnostics,
     infer,
     durationMicros,
-    kinds: catalogue.kinds,
+    kinds: [
+      ...catalogue.kinds,
+      ...customKinds(
+        scenario.resources.byKind('CustomResourceDefinition').map(({ value }) => value),
+        catalogue.kinds,
+      ),
+    ],
     rooms,
   });
   return {

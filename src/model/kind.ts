@@ -23,8 +23,10 @@ export interface Kind {
   readonly schema: TSchema;
   /** A kind of this project: unknown fields are errors and it has a page of its own. */
   readonly own: boolean;
-  /** What the simulator does with it: `none` is known and left out, with a note; `later` is validated only. */
-  readonly support: 'full' | 'later' | 'none';
+  /** What the simulator does with it: `full` acts; `none` has no effect, which is noted. */
+  readonly support: 'full' | 'none';
+  /** What becomes of documents without effect, after their number: `left out: not simulated`. */
+  readonly note?: string;
   /**
    * What schemas cannot say: rules between fields and between documents. Whatever has the wrong type has been
    * reported and taken out of the value that the rules see.

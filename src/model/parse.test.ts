@@ -227,12 +227,124 @@ test('names are checked as Kubernetes checks them', () => {
   assert.deepEqual(told('apiVersion: v1\nkind: ConfigMap\nmetadata: 3\n'), ['error wrong-type 3 11']);
 });
 
-test('what is not simulated, or not yet, is noted once for each kind', () => {
-  const secret = (name: string) => `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\n`;
-  assert.deepEqual(told(`${secret('a')}---\n${secret('b')}`), ['info not-simulated 1 1']);
-  const budget =
-    'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: a}\nspec: {minAvailable: 1, selector: {matchLabels: {a: b}}}\n';
-  assert.deepEqual(told(budget), ['info acts-later 1 1']);
+test('what is not simulated is noted once for each kind, with what becomes of it', () => {
+  const policy = (name: string) =>
+    `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${name}}\nspec: {podSelector: {}}\n`;
+  const { diagnostics } = read(`${policy('a')}---\n${policy('b')}`);
+  assert.deepEqual(
+    diagnostics.map(({ severity, code, message }) => [severity, code, message]),
+    [['info', 'not-simulated', '2 networkpolicies kept to be shown; every pod can reach every other.']],
+  );
+  const lease = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: a}\nspec: {}\n';
+  assert.match(read(lease).diagnostics[0].message, /^1 Lease left out: the cluster makes its own/);
+});
+
+const definition = (
+  kind: string,
+  plural: string,
+  scope = 'Namespaced',
+) => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ${plural}.example.com}
+spec:
+  group: example.com
+  scope: ${scope}
+  names: {kind: ${kind}, plural: ${plural}, shortNames: [wd]}
+  versions:
+    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+`;
+
+test('objects of kinds that the documents define are kept', () => {
+  const widget =
+    'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: shop}\nspec: {size: 3}\n';
+  assert.deepEqual(told(widget), ['warning unknown-kind 2 1']);
+  for (const text of [
+    `${definition('Widget', 'widgets')}---\n${widget}`,
+    `${widget}---\n${definition('Widget', 'widgets')}`,
+  ]) {
+    const { scenario, diagnostics } = read(text, { strict: true });
+    assert.deepEqual(
+      diagnostics.map(({ code, message }) => [code, message]),
+      [['not-simulated', '1 Widget kept; nothing acts on custom resources.']],
+    );
+    assert.equal(scenario.resources.find('Widget', 'shop', 'a')?.apiVersion, 'example.com/v1');
+  }
+  assert.deepEqual(
+    told(`${definition('Widget', 'widgets')}---\n${widget.replace('example.com/v1', 'example.com/v2')}`),
+    ['warning unknown-kind 12 1'],
+  );
+});
+
+test('a custom kind of the name of a kind that acts does not take its place', () => {
+  const mine = 'apiVersion: example.com/v1\nkind: Service\nmetadata: {name: web}\n';
+  const real = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n';
+  const { scenario } = read(`${definition('Service', 'services')}---\n${real}---\n${mine}`);
+  assert.deepEqual(
+    scenario.resources.byKind('Service').map(({ apiVersion }) => apiVersion),
+    ['v1'],
+  );
+});
+
+const owned = (kind: string, name: string, owner: string, more = '') => {
+  const [ownerKind, ownerName] = owner.split('/');
+  return `---
+apiVersion: ${kind === 'Pod' ? 'v1' : 'apps/v1'}
+kind: ${kind}
+metadata:
+  name: ${name}
+  ${more}
+  ownerReferences: [{apiVersion: apps/v1, kind: ${ownerKind}, name: ${ownerName}, uid: u, controller: true}]
+spec: {}
+`;
+};
+const bare = (kind: string, name: string, apiVersion: string) =>
+  `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: {a: b}\n`;
+
+test('what controllers made is left out with a note, also where what made it in between was not dumped', () => {
+  const notes = (text: string) => read(text).diagnostics.filter(({ severity }) => severity === 'info');
+  const deployment = bare('Deployment', 'web', 'apps/v1');
+  const replicas = owned('ReplicaSet', 'web-5d4', 'Deployment/web');
+  const hash = 'labels: {pod-template-hash: 5d4}';
+  const pods =
+    owned('Pod', 'web-5d4-a', 'ReplicaSet/web-5d4', hash) +
+    owned('Pod', 'web-5d4-b', 'ReplicaSet/web-5d4', hash);
+  for (const [text, message] of [
+    [deployment + replicas + pods, '1 ReplicaSet, 2 Pods left out: their controllers make them anew.'],
+    [deployment + pods, '2 Pods left out: their controllers make them anew.'],
+    [owned('Pod', 'kube-proxy-node-1', 'Node/node-1'), '1 Pod left out: their controllers make them anew.'],
+    [
+      bare('CronJob', 'nightly', 'batch/v1') + owned('Pod', 'nightly-29-x', 'Job/nightly-29'),
+      '1 Pod left out: their controllers make them anew.',
+    ],
+  ])
+    assert.deepEqual(
+      notes(text).map((each) => each.message),
+      [message],
+    );
+  // The maker is not there, or is one that does not act here.
+  assert.deepEqual(notes(owned('Pod', 'web-5d4-a', 'ReplicaSet/web-5d4', hash)), []);
+  assert.deepEqual(
+    notes(
+      `${definition('Kafka', 'kafkas')}${bare('Kafka', 'k', 'example.com/v1')}${owned('StatefulSet', 'k', 'Kafka/k')}`,
+    ).map(({ code }) => code),
+    ['not-simulated'],
+  );
+});
+
+test('what has ended in a dump does not begin again', () => {
+  const pod = (phase: string) =>
+    `---\napiVersion: v1\nkind: Pod\nmetadata: {name: p-${phase.toLowerCase()}}\nspec: {containers: [{name: a, image: b}]}\nstatus: {phase: ${phase}}\n`;
+  const job =
+    "---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {}\nstatus: {conditions: [{type: Complete, status: 'True'}]}\n";
+  const { scenario, diagnostics } = read(pod('Succeeded') + pod('Running') + job);
+  assert.deepEqual(
+    diagnostics.map(({ message }) => message),
+    ['1 Pod, 1 Job left out: they have run to completion.'],
+  );
+  assert.deepEqual(
+    scenario.resources.all.map(({ id }) => id),
+    ['Pod p-running'],
+  );
 });
 
 test('all problems of all documents come at once, in the order of the text', () => {

@@ -4,6 +4,8 @@ import { type Draft, identityOf, isObject } from './draft.ts';
 import { type Identified, identify, KindIndex } from './identify.ts';
 import type { Catalogue } from './kind.ts';
 import type { ScenarioDocument } from './kinds/scenario.ts';
+import { customKinds } from './kubernetes/custom-kinds.ts';
+import { withoutMade } from './kubernetes/dump.ts';
 import { limits } from './limits.ts';
 import type { Lost } from './lost.ts';
 import { applyOverrides, type Override, readAssignment } from './override.ts';
@@ -39,8 +41,9 @@ export function parse(
 ): { scenario: ParsedScenario; diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
   const lost: Lost[] = [];
-  const drafts = collectDrafts(files, diagnostics, lost);
-  const kinds = new KindIndex(catalogue.kinds);
+  const drafts = withoutMade(collectDrafts(files, diagnostics, lost), diagnostics);
+  const documents = drafts.map(({ value }) => value);
+  const kinds = new KindIndex([...catalogue.kinds, ...customKinds(documents, catalogue.kinds)]);
   change(drafts, options, { kinds, diagnostics });
   const strict = options.strict === true || asksForStrictness(drafts);
   const identified = identify(drafts, kinds, { diagnostics, strict, lost });
@@ -54,7 +57,7 @@ export function parse(
   const current = currentOf(usable, diagnostics);
   const all = new ResourceSet(resourcesOf(current), lost);
   applyRules(identified, validated, { resources: all, diagnostics });
-  noteSupport(identified, diagnostics);
+  noteSupport(identified, kinds, diagnostics);
   const document = theScenario(all, diagnostics);
   const readable = resourcesOf(current.filter((each) => each.usable));
   const resources = new ResourceSet(readable, lost, { faulty: diagnostics.hasErrors });
@@ -173,7 +176,9 @@ function currentOf(validated: readonly Validated[], diagnostics: Diagnostics): r
       byId.set(resource.name + resource.id + byId.size, each);
       continue;
     }
-    const earlier = byId.get(resource.id)?.resource ?? null;
+    // Two projects may have a kind of one name.
+    const identity = `${resource.apiVersion.replace(/[^/]*$/, '')} ${resource.id}`;
+    const earlier = byId.get(identity)?.resource ?? null;
     if (earlier !== null) {
       const { file, line } = earlier.at();
       diagnostics.info('replaced', `${resource.id} replaces the one at ${file}:${line}.`, {
@@ -181,7 +186,7 @@ function currentOf(validated: readonly Validated[], diagnostics: Diagnostics): r
         position: resource.at(),
       });
     }
-    byId.set(resource.id, each);
+    byId.set(identity, each);
   }
   return [...byId.values()];
 }
@@ -206,30 +211,25 @@ function applyRules(
   });
 }
 
-/** Says once for each kind what is not simulated, or not yet. */
-function noteSupport(identified: readonly Identified[], diagnostics: Diagnostics): void {
+/** Says once for each kind what is not simulated. */
+function noteSupport(identified: readonly Identified[], kinds: KindIndex, diagnostics: Diagnostics): void {
   const noted = new Map<string, { first: Identified; count: number }>();
   for (const each of identified) {
-    if (each.kind.support === 'full' || notedByCompilers.has(each.kind.kind)) continue;
-    const seen = noted.get(each.kind.kind);
-    if (seen === undefined) noted.set(each.kind.kind, { first: each, count: 1 });
+    if (each.kind.support === 'full') continue;
+    const name = `${each.kind.group} ${each.kind.kind}`;
+    const seen = noted.get(name);
+    if (seen === undefined) noted.set(name, { first: each, count: 1 });
     else seen.count++;
   }
   for (const { first, count } of noted.values()) {
-    const what = `${count} ${count === 1 ? first.kind.kind : first.kind.plural}`;
-    const later = first.kind.support === 'later';
-    diagnostics.info(
-      later ? 'acts-later' : 'not-simulated',
-      later
-        ? `${what} checked; ${laterNotes[first.kind.kind] ?? 'it acts in a later version'}.`
-        : `${what} left out: not simulated.`,
-      { position: first.draft.place.position() },
-    );
+    const { kind } = first;
+    const what = `${count} ${count === 1 ? kind.kind : kind.plural}`;
+    const left = kind.note === undefined || kinds.isShadowed(kind);
+    diagnostics.info('not-simulated', `${what} ${left ? 'left out: not simulated' : kind.note}.`, {
+      position: first.draft.place.position(),
+    });
   }
 }
-
-/** Kinds of which a compiler can say more: what each document would do. */
-const notedByCompilers: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler']);
 
 /** Kinds on whose content no other document hangs: what one that is left out says changes nothing for the others. */
 const unreferred: ReadonlySet<string> = new Set([
@@ -237,12 +237,26 @@ const unreferred: ReadonlySet<string> = new Set([
   'SLO',
   'Namespace',
   'HorizontalPodAutoscaler',
+  'VerticalPodAutoscaler',
   'PodDisruptionBudget',
+  'AnalysisTemplate',
+  'ClusterAnalysisTemplate',
+  'Job',
+  'CronJob',
+  'ServiceAccount',
+  'LimitRange',
+  'ResourceQuota',
+  'PriorityClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'StorageClass',
+  'NetworkPolicy',
+  'IngressClass',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
 ]);
-
-const laterNotes: Readonly<Record<string, string>> = {
-  PodDisruptionBudget: 'evictions come in a later version',
-};
 
 function theScenario(resources: ResourceSet, diagnostics: Diagnostics): Resource<ScenarioDocument> | null {
   const [first, ...others] = resources.byKind<ScenarioDocument>('Scenario');

@@ -36,7 +36,16 @@ export function isInDoubt(resource: Resource, ...paths: readonly Path[]): boolea
   );
 }
 
-const workloadKinds = ['Deployment', 'StatefulSet'];
+/** Kinds whose pods answer requests. */
+export const workloadKinds: readonly string[] = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Rollout',
+  'ReplicaSet',
+  'ReplicationController',
+  'Pod',
+];
 
 export const defaultNamespace = 'default';
 

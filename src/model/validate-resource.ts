@@ -7,7 +7,7 @@ import { metadataSchema } from './kubernetes/schema.ts';
 import { limits } from './limits.ts';
 import type { Lost } from './lost.ts';
 import { keyPositionOf, type Path, type Place, pathText, placeAt, positionOf } from './place.ts';
-import { isInDoubt, type Resource, resourceId } from './resource.ts';
+import { isInDoubt, type Resource, resourceId, workloadKinds } from './resource.ts';
 import { asSchema } from './schema.ts';
 import { type Mended, mend } from './stand-in.ts';
 import { type Issue, validate } from './validate.ts';
@@ -29,7 +29,7 @@ export function validateResource(
   { draft, kind, identity, mistaken }: Identified,
   context: { diagnostics: Diagnostics; strict: boolean },
 ): Validated {
-  const value = cleaned(draft.value, kind.own);
+  const value = cleaned(draft.value, kind);
   const schema = asSchema(kind.schema);
   const ofShape = validate(value, schema, { throughMisspelt: kind.own });
   const issues = [...ofShape, ...metadataIssues(value, kind)];
@@ -90,10 +90,11 @@ function mendedOf(value: Record<string, unknown>, kind: Kind, issues: readonly I
 function isApart(path: Path, { kind }: Kind): boolean {
   const field = path.find((key) => typeof key === 'string' && !framing.has(key));
   if (kind === 'SLO') return path[0] === 'spec' && field !== undefined && sloDetails.has(String(field));
-  return workloadKinds.has(kind) && path[0] === 'spec' && details.has(String(field));
+  // The strategy of a Rollout names Services.
+  if (kind === 'Rollout' && field === 'strategy') return false;
+  return workloadKinds.includes(kind) && path[0] === 'spec' && details.has(String(field));
 }
 
-const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet']);
 const framing: ReadonlySet<string> = new Set(['spec', 'template', 'containers']);
 const sloDetails: ReadonlySet<string> = new Set([
   'description',
@@ -146,11 +147,12 @@ function lostAs({ kind, name }: Identity, { flawed }: Draft, issues: readonly Is
 
 /**
  * The document without what the control plane adds: its status, and the nulls that Kubernetes reads as nothing
- * said. In the project's own kinds an empty field is a mistake worth telling.
+ * said. In the project's own kinds an empty field is a mistake worth telling. Of a Node, the status says how large it is.
  */
-function cleaned(value: Readonly<Record<string, unknown>>, own: boolean): Record<string, unknown> {
+function cleaned(value: Readonly<Record<string, unknown>>, { own, kind }: Kind): Record<string, unknown> {
   const { status: _status, ...rest } = value;
-  return (own ? copyOf(rest) : withoutNulls(rest)) as Record<string, unknown>;
+  const kept = kind === 'Node' ? value : rest;
+  return (own ? copyOf(kept) : withoutNulls(kept)) as Record<string, unknown>;
 }
 
 function withoutNulls(value: unknown): unknown {

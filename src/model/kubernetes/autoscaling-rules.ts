@@ -8,7 +8,7 @@ import { checkBounds, checkChoice, checkIntOrPercent, checkSelector } from './ru
 import type { Autoscaler, DisruptionBudget, MetricTarget, ScalingRules } from './types.ts';
 
 /**
- * Rules of HorizontalPodAutoscaler and PodDisruptionBudget, after Kubernetes 1.30 (`pkg/apis/autoscaling`,
+ * Rules of HorizontalPodAutoscaler and PodDisruptionBudget, after Kubernetes 1.32 (`pkg/apis/autoscaling`,
  * `pkg/apis/policy`).
  */
 
@@ -40,7 +40,7 @@ function checkReplicaBounds(check: Check, spec: AutoscalerSpec): void {
     );
 }
 
-const scalable = ['Deployment', 'StatefulSet'];
+const scalable = ['Deployment', 'StatefulSet', 'Rollout', 'ReplicaSet', 'ReplicationController'];
 
 function checkTarget(check: Check, target: AutoscalerSpec['scaleTargetRef'], all: ResourceSet): void {
   const { kind, name } = target ?? {};

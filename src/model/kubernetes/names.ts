@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import type { Path } from '../place.ts';
 
-/** The forms of names that Kubernetes 1.30 accepts (apimachinery `validation.go`). */
+/** The forms of names that Kubernetes 1.32 accepts (apimachinery `validation.go`). */
 
 const label1123 = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;

@@ -1,16 +1,60 @@
-import type { Check } from '../check.ts';
+import type { Diagnostics } from '../../base/diagnostics.ts';
+import { Check } from '../check.ts';
 import { readQuantity } from '../notation.ts';
 import type { Path } from '../place.ts';
+import type { Resource } from '../resource.ts';
 import { checkLabels, checkName, dnsLabel, portName } from './names.ts';
 import { checkBounds, checkChoice, checkPort } from './rule-parts.ts';
-import type { Container, PodSpec, PodTemplate, Probe } from './types.ts';
+import type { Container, CronJob, Job, Pod, PodSpec, PodTemplate, Probe } from './types.ts';
 
-/** Rules of pod templates, after Kubernetes 1.30 (`pkg/apis/core/validation`). */
+/** Rules of pods, their templates and of Jobs, after Kubernetes 1.32 (`pkg/apis/core/validation`). */
+
+/** What may become of containers that end; the first is the default. */
+type RestartPolicies = readonly string[];
+
+/** Services run for ever, so their pods are restarted always. */
+const always: RestartPolicies = ['Always'];
+
+export function podRules(resource: Resource, diagnostics: Diagnostics): void {
+  const { spec } = resource.value as Pod;
+  if (spec === undefined) return;
+  const check = new Check(resource, diagnostics);
+  checkPod(check, ['spec'], spec, ['Always', 'OnFailure', 'Never']);
+  checkVolumes(check, ['spec'], { pod: spec, claims: [] });
+}
+
+export function jobRules(resource: Resource, diagnostics: Diagnostics): void {
+  checkJob(new Check(resource, diagnostics), ['spec'], (resource.value as Job).spec);
+}
+
+export function cronJobRules(resource: Resource, diagnostics: Diagnostics): void {
+  const check = new Check(resource, diagnostics);
+  const { spec } = resource.value as CronJob;
+  checkChoice(check, ['spec', 'concurrencyPolicy'], spec?.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']);
+  for (const field of ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
+    checkBounds(check, ['spec', field], spec?.[field], { min: 0 });
+  checkJob(check, ['spec', 'jobTemplate', 'spec'], spec?.jobTemplate?.spec);
+}
+
+function checkJob(check: Check, path: Path, spec: Job['spec']): void {
+  if (spec === undefined) return;
+  for (const field of ['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds'] as const)
+    checkBounds(check, [...path, field], spec[field], { min: 0 });
+  const { template } = spec;
+  checkPodTemplate(check, [...path, 'template'], { template, claims: [], restart: ['OnFailure', 'Never'] });
+  if (template?.spec !== undefined && template.spec.restartPolicy === undefined)
+    check.error(
+      'missing-field',
+      [...path, 'template', 'spec', 'restartPolicy'],
+      'The pods of a Job need restartPolicy, as they are not restarted always.',
+      'Add restartPolicy: Never, or OnFailure.',
+    );
+}
 
 export function checkPodTemplate(
   check: Check,
   path: Path,
-  pod: { template: PodTemplate | undefined; claims: readonly string[] },
+  pod: { template: PodTemplate | undefined; claims: readonly string[]; restart?: RestartPolicies },
 ): void {
   const { template } = pod;
   if (template === undefined) return;
@@ -20,15 +64,14 @@ export function checkPodTemplate(
     check.error('missing-field', at, 'The template has no spec.', 'Add spec.containers.');
     return;
   }
-  checkPod(check, at, template.spec);
+  checkPod(check, at, template.spec, pod.restart ?? always);
   checkVolumes(check, at, { pod: template.spec, claims: pod.claims });
 }
 
-function checkPod(check: Check, path: Path, pod: PodSpec): void {
+function checkPod(check: Check, path: Path, pod: PodSpec, restart: RestartPolicies): void {
   if (pod.containers !== undefined && pod.containers.length === 0)
     check.error('too-few', [...path, 'containers'], 'A pod needs at least one container.');
-  // Kubernetes restarts the pods of these workloads always; other policies belong to Jobs.
-  checkChoice(check, [...path, 'restartPolicy'], pod.restartPolicy, ['Always']);
+  checkChoice(check, [...path, 'restartPolicy'], pod.restartPolicy, restart);
   checkBounds(check, [...path, 'terminationGracePeriodSeconds'], pod.terminationGracePeriodSeconds, {
     min: 0,
   });

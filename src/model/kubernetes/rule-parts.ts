@@ -4,7 +4,7 @@ import { didYouMean } from '../suggest.ts';
 import { checkLabels, checkName, labelValue, portName, qualifiedName } from './names.ts';
 import type { IntOrString, LabelSelector, Labels } from './types.ts';
 
-/** Rules that several kinds share, after Kubernetes 1.30 (the validation packages under `pkg/apis`), with its field paths. */
+/** Rules that several kinds share, after Kubernetes 1.32 (the validation packages under `pkg/apis`), with its field paths. */
 
 /** A word that must be one of a few. */
 export function checkChoice(

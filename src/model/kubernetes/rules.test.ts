@@ -251,7 +251,7 @@ test('autoscalers and disruption budgets', () => {
     apiVersion: `autoscaling/${version}`,
     kind: 'HorizontalPodAutoscaler',
     metadata: { name: 'web' },
-    spec: { scaleTargetRef: { kind: 'ReplicaSet', name: 'x' }, maxReplicas: 5, ...spec },
+    spec: { scaleTargetRef: { kind: 'Widget', name: 'x' }, maxReplicas: 5, ...spec },
   });
   const metric = (target: Json) =>
     autoscaler({ metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
@@ -320,4 +320,95 @@ test('selectors select as in Kubernetes', () => {
   assert.equal(selects(expression('NotIn', ['web'], 'other'), labels), true);
   assert.equal(selects(expression('Exists'), labels), true);
   assert.equal(selects(expression('DoesNotExist'), labels), false);
+});
+
+test('pods, Jobs and CronJobs: what becomes of containers that end', () => {
+  const pod = (spec: Json) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec });
+  const job = (spec: Json, pod: Json = { restartPolicy: 'Never' }) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'web' },
+    spec: { template: template(pod), ...spec },
+  });
+  const cron = (spec: Json, inner: Json = {}) => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'web' },
+    spec: { schedule: '@daily', jobTemplate: { spec: { ...job({}).spec, ...inner } }, ...spec },
+  });
+  check([
+    [pod({ containers: [container()] })],
+    [pod({ containers: [container()], restartPolicy: 'OnFailure' })],
+    [pod({ containers: [container()], restartPolicy: 'Sometimes' }), 'wrong-value spec.restartPolicy'],
+    [
+      pod({ containers: [container({ volumeMounts: [{ name: 'v', mountPath: '/v' }] })] }),
+      'unknown-reference spec.containers[0].volumeMounts[0].name',
+    ],
+    [job({})],
+    [job({}, {}), 'missing-field spec.template.spec.restartPolicy'],
+    [job({}, { restartPolicy: 'Always' }), 'wrong-value spec.template.spec.restartPolicy'],
+    [job({ backoffLimit: -1 }), 'out-of-range spec.backoffLimit'],
+    [cron({})],
+    [cron({ concurrencyPolicy: 'Skip' }), 'wrong-value spec.concurrencyPolicy'],
+    [cron({}, { parallelism: -2 }), 'out-of-range spec.jobTemplate.spec.parallelism'],
+    [cron({}, { template: template() }), 'missing-field spec.jobTemplate.spec.template.spec.restartPolicy'],
+  ]);
+});
+
+test('DaemonSets, ReplicaSets and ReplicationControllers', () => {
+  const controller = (spec: Json) => ({
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'web' },
+    spec: { template: template(), ...spec },
+  });
+  check([
+    [workload('DaemonSet')],
+    [workload('DaemonSet', { updateStrategy: { type: 'Recreate' } }), 'wrong-value spec.updateStrategy.type'],
+    [workload('ReplicaSet', { replicas: -1 }), 'out-of-range spec.replicas'],
+    [workload('ReplicaSet', { selector: {} }), 'empty-selector spec.selector'],
+    [controller({})],
+    [controller({ selector: { app: 'web' } })],
+    [controller({ selector: { app: 'x' } }), 'selector-mismatch spec.template.metadata.labels'],
+  ]);
+});
+
+test('Rollouts: one template, one strategy, Services and analyses that are there', () => {
+  const rollout = (spec: Json) => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'web' },
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: template(),
+      strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } },
+      ...spec,
+    },
+  });
+  const canary = (more: Json) => rollout({ strategy: { canary: more } });
+  const at = 'spec.strategy.canary';
+  check([
+    [rollout({})],
+    [
+      rollout({ strategy: { canary: {}, blueGreen: { activeService: 'x' } } }),
+      'missing-choice spec.strategy',
+      'unknown-reference spec.strategy.blueGreen.activeService',
+    ],
+    [rollout({ strategy: {} }), 'missing-choice spec.strategy'],
+    [rollout({ template: undefined }), 'missing-choice spec'],
+    [rollout({ selector: undefined }), 'missing-field spec.selector'],
+    [
+      rollout({ workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'gone' } }),
+      'exclusive-fields spec.workloadRef',
+      'unknown-reference spec.workloadRef.name',
+    ],
+    [canary({ steps: [{ setWeight: 101 }] }), `out-of-range ${at}.steps[0].setWeight`],
+    [canary({ steps: [{ setWait: 5 }] }), `unknown-field ${at}.steps[0].setWait`],
+    [canary({ maxSurge: 'x' }), `bad-notation ${at}.maxSurge`],
+    [canary({ canaryService: 'web-canary' }), `unknown-reference ${at}.canaryService`],
+    [
+      canary({ steps: [{ analysis: { templates: [{ templateName: 'errors' }] } }] }),
+      `unknown-reference ${at}.steps[0].analysis.templates[0].templateName`,
+    ],
+  ]);
 });

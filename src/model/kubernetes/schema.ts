@@ -3,8 +3,8 @@ import type { Schema } from '../schema.ts';
 import table from './fields.json' with { type: 'json' };
 
 /**
- * Schemas of Kubernetes kinds from the field table of Kubernetes 1.30 (`fields.json`, © The Kubernetes Authors,
- * Apache-2.0; `scripts/generate/kubernetes-fields.ts` makes it): names, types and required fields as Kubernetes
+ * Schemas of the kinds of Kubernetes 1.32, Argo Rollouts and the vertical autoscaler from the field table (`fields.json`, ©
+ * The Kubernetes Authors, The Argo Authors, Apache-2.0; `scripts/generate/kubernetes-fields.ts` makes it): names, types and required fields as Kubernetes
  * defines them, without prose. What types cannot say is in the rules beside this file.
  */
 

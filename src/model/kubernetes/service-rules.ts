@@ -6,7 +6,7 @@ import { checkLabels, checkName, dnsLabel, dnsSubdomain } from './names.ts';
 import { checkBounds, checkChoice, checkPort } from './rule-parts.ts';
 import type { ConfigMap, Ingress, IngressBackend, Service } from './types.ts';
 
-/** Rules of Service, Ingress and ConfigMap, after Kubernetes 1.30 (`pkg/apis/core`, `pkg/apis/networking`). */
+/** Rules of Service, Ingress and ConfigMap, after Kubernetes 1.32 (`pkg/apis/core`, `pkg/apis/networking`). */
 
 type ServiceSpec = NonNullable<Service['spec']>;
 

@@ -78,6 +78,69 @@ export interface PodTemplate {
   readonly spec?: PodSpec;
 }
 
+export interface Pod {
+  readonly spec?: PodSpec;
+}
+
+export interface Job {
+  readonly spec?: {
+    readonly parallelism?: number;
+    readonly completions?: number;
+    readonly backoffLimit?: number;
+    readonly activeDeadlineSeconds?: number;
+    readonly template?: PodTemplate;
+  };
+}
+
+export interface CronJob {
+  readonly spec?: {
+    readonly concurrencyPolicy?: string;
+    readonly successfulJobsHistoryLimit?: number;
+    readonly failedJobsHistoryLimit?: number;
+    readonly jobTemplate?: { readonly spec?: Job['spec'] };
+  };
+}
+
+export interface ReplicationController {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly selector?: Labels;
+    readonly template?: PodTemplate;
+  };
+}
+
+/** Templates that an analysis of a rollout uses. */
+export interface RolloutAnalysis {
+  readonly templates?: readonly { readonly templateName?: string; readonly clusterScope?: boolean }[];
+}
+
+export interface Rollout {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly selector?: LabelSelector;
+    readonly template?: PodTemplate;
+    readonly workloadRef?: { readonly kind?: string; readonly name?: string };
+    readonly strategy?: {
+      readonly canary?: {
+        readonly stableService?: string;
+        readonly canaryService?: string;
+        readonly maxSurge?: IntOrString;
+        readonly maxUnavailable?: IntOrString;
+        readonly analysis?: RolloutAnalysis;
+        readonly steps?: readonly { readonly setWeight?: number; readonly analysis?: RolloutAnalysis }[];
+      };
+      readonly blueGreen?: {
+        readonly activeService?: string;
+        readonly previewService?: string;
+        readonly prePromotionAnalysis?: RolloutAnalysis;
+        readonly postPromotionAnalysis?: RolloutAnalysis;
+      };
+    };
+  };
+}
+
 export interface Workload {
   readonly spec?: {
     readonly replicas?: number;

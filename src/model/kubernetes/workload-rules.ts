@@ -2,12 +2,13 @@ import type { Diagnostics } from '../../base/diagnostics.ts';
 import { Check } from '../check.ts';
 import { limits } from '../limits.ts';
 import type { Path } from '../place.ts';
-import type { Resource } from '../resource.ts';
+import type { Resource, ResourceSet } from '../resource.ts';
 import { checkPodTemplate } from './pod-rules.ts';
+import { checkRollout } from './rollout-rules.ts';
 import { checkBounds, checkChoice, checkIntOrPercent, checkSelector, selects } from './rule-parts.ts';
-import type { Workload } from './types.ts';
+import type { ReplicationController, Rollout, Workload } from './types.ts';
 
-/** Rules of Deployment and StatefulSet, after Kubernetes 1.30 (`pkg/apis/apps/validation`). */
+/** Rules of what keeps pods running, after Kubernetes 1.32 (`pkg/apis/apps/validation`). */
 
 type Spec = NonNullable<Workload['spec']>;
 
@@ -35,6 +36,42 @@ export function statefulSetRules(resource: Resource, diagnostics: Diagnostics): 
   checkBounds(check, ['spec', 'updateStrategy', 'rollingUpdate', 'partition'], rolling?.partition, {
     min: 0,
   });
+}
+
+export function daemonSetRules(resource: Resource, diagnostics: Diagnostics): void {
+  const check = new Check(resource, diagnostics);
+  const spec = (resource.value as Workload).spec;
+  if (spec === undefined) return;
+  checkWorkload(check, spec);
+  checkChoice(check, ['spec', 'updateStrategy', 'type'], spec.updateStrategy?.type, [
+    'RollingUpdate',
+    'OnDelete',
+  ]);
+}
+
+export function replicaSetRules(resource: Resource, diagnostics: Diagnostics): void {
+  const spec = (resource.value as Workload).spec;
+  if (spec !== undefined) checkWorkload(new Check(resource, diagnostics), spec);
+}
+
+/** Its selector is a plain map, by default the labels of the template. */
+export function replicationControllerRules(resource: Resource, diagnostics: Diagnostics): void {
+  const spec = (resource.value as ReplicationController).spec;
+  if (spec === undefined) return;
+  const { selector, ...rest } = spec;
+  const labels = selector === undefined ? {} : { selector: { matchLabels: selector } };
+  checkWorkload(new Check(resource, diagnostics), { ...rest, ...labels });
+}
+
+/** After Argo Rollouts 1.8 (`pkg/apis/rollouts/validation`). */
+export function rolloutRules(resource: Resource, diagnostics: Diagnostics, all: ResourceSet): void {
+  const check = new Check(resource, diagnostics);
+  const { spec } = resource.value as Rollout;
+  if (spec === undefined) return;
+  const { strategy: _strategy, workloadRef, ...workload } = spec;
+  if (workloadRef === undefined && workload.template !== undefined) checkWorkload(check, workload);
+  else checkReplicas(check, spec.replicas);
+  checkRollout(check, spec, all);
 }
 
 function checkWorkload(check: Check, spec: Spec): void {
