@@ -13,6 +13,7 @@ import { ApiServer } from './api/server.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
+import { type Disruption, installDisruption } from './disruption/install.ts';
 import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
 import { installNetwork, type Network } from './network/install.ts';
 import type { Routing } from './network/routing.ts';
@@ -70,6 +71,7 @@ export class Cluster implements ControlPlane {
   readonly note: ClusterParts['note'];
   readonly nodeParts: Nodes;
   readonly network: Network;
+  readonly disruption: Disruption;
   starting = true;
   readonly #seed: number;
   readonly #load: ApiLoad;
@@ -107,6 +109,7 @@ export class Cluster implements ControlPlane {
     // The parts, one line each.
     this.nodeParts = installNodes(this);
     this.network = installNetwork(this, this.nodeParts.kubelet);
+    this.disruption = installDisruption(this);
     installAdmission(this);
     installWorkloads(this);
     installScheduler(this);
