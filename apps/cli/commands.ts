@@ -83,6 +83,60 @@ Examples
   run: async (args, chosen, context) => (await import('./commands/run.ts')).run(args, chosen, context),
 });
 
+const definePlay = (): CommandDefinition => ({
+  command: page({
+    name: 'play',
+    summary: 'run a scenario live, with kubectl at the controls',
+    description: `Runs a scenario while you watch and operate it: its cluster answers kubectl on this machine. Virtual time goes as fast as --speed says. Every change is kept with its virtual time, so that the run can be made again.
+
+${scenarioForms}`,
+    arguments: [new Argument('[scenario]', 'name, NAME:VARIANT, file or folder')],
+    options: [
+      options.file(),
+      options.variant(),
+      options.set(),
+      options.seed(),
+      options.duration(),
+      options.strict(),
+      options.speed(),
+      options.apiPort(),
+      options.pause(),
+      options.log(),
+      options.quiet(),
+    ],
+    after: `
+On a terminal: space pauses, s steps one second, + and - change the speed,
+q or Ctrl-C ends and writes the changes.
+
+Examples
+  One virtual minute each second; operate it from another terminal
+  $ devops-sim play ./shop --speed 60
+  $ devops-sim kubeconfig --merge
+  $ kubectl get pods --watch
+
+  The same run again, changes included
+  $ devops-sim run ./shop --replay commands.ndjson`,
+  }),
+  run: async (args, chosen, context) => (await import('./commands/play.ts')).play(args, chosen, context),
+});
+
+const defineKubeconfig = (): CommandDefinition => ({
+  command: page({
+    name: 'kubeconfig',
+    summary: 'point kubectl at a live run',
+    description:
+      'Prints settings of kubectl for a live run. With --merge they are added to those that kubectl uses (KUBECONFIG, or ~/.kube/config) and become the current context; all else there stays as it is.',
+    options: [options.port(), options.merge(), options.contextName()],
+    after: `
+Examples
+  $ devops-sim kubeconfig --merge
+  $ devops-sim kubeconfig --port 9000 > sim.yaml
+  $ kubectl --kubeconfig sim.yaml get pods -A`,
+  }),
+  run: async (args, chosen, context) =>
+    (await import('./commands/kubeconfig.ts')).kubeconfig(args, chosen, context),
+});
+
 const defineCompare = (): CommandDefinition => ({
   command: page({
     name: 'compare',
@@ -250,6 +304,8 @@ const defineComplete = (): CommandDefinition => ({
 /** All commands in the order of the help page. */
 export const commands: readonly (() => CommandDefinition)[] = [
   defineRun,
+  definePlay,
+  defineKubeconfig,
   defineCompare,
   defineValidate,
   defineExplain,

@@ -17,6 +17,13 @@ function assignment(text: string, previous: string[] | undefined): string[] {
   throw new InvalidArgumentError('It must be PATH=VALUE, such as deployment/web.spec.replicas=6.');
 }
 
+function speed(text: string): number {
+  if (text === 'max') return Number.POSITIVE_INFINITY;
+  const value = Number(text.replace(/x$/, ''));
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0, such as 60, or max.');
+}
+
 const seedMax = 4_294_967_295;
 
 export const options = {
@@ -58,6 +65,25 @@ export const options = {
   report: () => new Option('--report <file>', 'write an HTML report that opens from disk'),
   save: () =>
     new Option('--save <file>', 'write the result as JSON (or its series as CSV if FILE ends in .csv)'),
+  speed: () =>
+    new Option('--speed <factor>', 'virtual seconds for each real one, or max; default: 1')
+      .argParser(speed)
+      .default(1),
+  apiPort: () =>
+    new Option('--api-port <port>', 'port of the Kubernetes API on 127.0.0.1, 0 for any; default: 8001')
+      .argParser(wholeNumber({ min: 0, max: 65_535 }))
+      .default(8001),
+  port: () =>
+    new Option('--port <port>', 'port of the live run; default: 8001')
+      .argParser(wholeNumber({ min: 1, max: 65_535 }))
+      .default(8001),
+  pause: () => new Option('--pause', 'begin paused').default(false),
+  log: () =>
+    new Option('--log <file>', 'where the changes are kept; default: commands.ndjson').default(
+      'commands.ndjson',
+    ),
+  merge: () => new Option('--merge', 'add the context to the settings of kubectl').default(false),
+  contextName: () => new Option('--name <name>', 'of the context; default: devops-sim').default('devops-sim'),
   recursive: () => new Option('--recursive', 'show the fields of fields too').default(false),
   quiet: () => new Option('-q, --quiet', 'print only the verdict, and errors').default(false),
   noProgress: () => new Option('--no-progress', 'no progress line'),
