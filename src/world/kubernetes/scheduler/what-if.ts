@@ -91,9 +91,10 @@ export class WhatIf {
     }
   }
 
-  /** Names of the nodes. */
-  nodeNames(): Iterable<string> {
-    return this.#state.table.slots.keys();
+  /** Names of the nodes, in the order in which the scheduler looks at them. */
+  nodeNames(): readonly string[] {
+    const { nodes, order } = this.#state.table;
+    return Array.from(order.list(), (slot) => nodes[slot]!.metadata.name);
   }
 
   /** The pods on a node, in no particular order. */
