@@ -3,12 +3,12 @@
  * process to talk to can't exist here, and the answer says so.
  */
 import type { ControlPlane } from '../control/control-plane.ts';
+import { evict } from '../disruption/eviction.ts';
 import type { Pod } from '../objects/pod.ts';
 import { pods } from '../objects/resource-types.ts';
 import { isObject, type JsonObject, member } from '../patch/json.ts';
 import { conflict, notFound, type Outcome, refuse } from '../store/failure.ts';
 import { bodyObject } from './decoding.ts';
-import { evict } from './eviction.ts';
 import type { ApiRequest, ApiResponse } from './request.ts';
 import { badRequest, json, refusal } from './status.ts';
 import { deleteOptionsOf, isDryRun } from './writes.ts';
@@ -40,14 +40,12 @@ export function eviction(
   namespace: string,
   name: string,
 ): ApiResponse {
-  const pod = podNamed(plane, namespace, name);
-  if (!pod.ok) return refusal(pod.failure);
   const body = bodyObject(request.body);
   if (!body.ok) return refusal(body.failure);
   const options = deleteOptionsOf({ ...request, body: member(body.value, 'deleteOptions') ?? {} });
   if (!options.ok) return refusal(options.failure);
   const dryRun = isDryRun(request) || options.value.dryRun === true;
-  const evicted = evict(plane, pod.value, { ...options.value, ...(dryRun ? { dryRun } : {}) });
+  const evicted = evict(plane, namespace, name, { ...options.value, ...(dryRun ? { dryRun } : {}) });
   return evicted.ok ? json(201, { ...success, code: 201 }) : refusal(evicted.failure);
 }
 
