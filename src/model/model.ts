@@ -78,6 +78,8 @@ export interface DrainCommand {
   readonly atMicros: number;
   readonly kind: 'drain';
   readonly node: string;
+  /** Nodes that are emptied afterwards, one after another; they take no new pods from the beginning. */
+  readonly then?: readonly string[];
   /** Also pods that no controller makes anew. */
   readonly force: boolean;
   /** Null: the pods' own. */

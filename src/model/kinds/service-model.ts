@@ -174,8 +174,10 @@ const Spec = fields('Behaviour.', {
       service: Type.Optional(text('Name of a Service.')),
       deployment: Type.Optional(text('Name of a Deployment.')),
       statefulSet: Type.Optional(text('Name of a StatefulSet.')),
+      daemonSet: Type.Optional(text('Name of a DaemonSet.')),
+      rollout: Type.Optional(text('Name of a Rollout.')),
     },
-    { exactlyOne: ['service', 'deployment', 'statefulSet'] },
+    { exactlyOne: ['service', 'deployment', 'statefulSet', 'daemonSet', 'rollout'] },
   ),
   runtime: Type.Optional(Runtime),
   queue: Type.Optional(

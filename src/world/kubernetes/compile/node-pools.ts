@@ -14,12 +14,9 @@ import type { Resource, ResourceSet } from '../../../model/resource.ts';
 import { didYouMean } from '../../../model/suggest.ts';
 import type { NodePool } from '../model.ts';
 import { knownInstanceTypes, shapeOf } from './instance-types.ts';
-import { type Demand, machinesFor } from './sizing.ts';
+import { assumedMachines, usualMachine } from './machines.ts';
+import type { Demand } from './sizing.ts';
 
-const gib = 1024 * 1024 * 1024;
-
-/** The usual general-purpose machine of every large cloud. */
-const usual = { cores: 4, memoryBytes: 16 * gib } as const;
 const usualProvisioning = { p50Micros: 90e6, p99Micros: 240e6 } as const;
 
 /** Stated pools, in order. */
@@ -80,7 +77,10 @@ class PoolReader {
     if (cores === undefined || memoryBytes === undefined) this.#unknownShape(written, path);
     else if (cores <= 0 || memoryBytes <= 0)
       this.#check.error('out-of-range', path, `Machines of ${written.name} have no cores or no memory.`);
-    return { cores: cores ?? usual.cores, memoryBytes: memoryBytes ?? usual.memoryBytes };
+    return {
+      cores: cores ?? usualMachine.cores,
+      memoryBytes: memoryBytes ?? usualMachine.memoryBytes,
+    };
   }
 
   #unknownShape({ instanceType, name }: WrittenNodePool, path: Path): void {
@@ -127,13 +127,8 @@ export function assumedPool(
   resources: ResourceSet,
   context: CompileContext,
 ): NodePool {
-  const cores = Math.max(usual.cores, ...demands.map((demand) => Math.ceil(demand.cores * 1.25)));
-  const memoryBytes = Math.max(
-    usual.memoryBytes,
-    ...demands.map((demand) => Math.ceil((demand.memoryBytes * 1.25) / gib) * gib),
-  );
   const { zones } = context.scenario;
-  const count = machinesFor(demands, { cores, memoryBytes, pods: 110 }, zones.length);
+  const { cores, memoryBytes, pods, count } = assumedMachines(demands, zones.length);
   const largest =
     resources.byKind('HorizontalPodAutoscaler').length > 0 ? ', autoscalers at their maximum' : '';
   context.infer({
@@ -148,7 +143,7 @@ export function assumedPool(
     cores,
     memoryBytes,
     extended: {},
-    maxPods: 110,
+    maxPods: pods,
     reserved: { cores: 0, memoryBytes: 0 },
     zones,
     region: 'sim-1',

@@ -53,21 +53,37 @@ export function bindModels(
 }
 
 function sameTarget(one: Resource<ServiceModel>, other: Resource<ServiceModel>): boolean {
-  const [a, b] = [one.value.spec.for, other.value.spec.for];
-  return (
-    one.namespace === other.namespace &&
-    a.service === b.service &&
-    a.deployment === b.deployment &&
-    a.statefulSet === b.statefulSet
-  );
+  const [a, b] = [meantBy(one), meantBy(other)];
+  return one.namespace === other.namespace && a.kind === b.kind && a.name === b.name;
+}
+
+/** Kinds by the field of `for` that names one. */
+const kindOf = {
+  service: 'Service',
+  deployment: 'Deployment',
+  statefulSet: 'StatefulSet',
+  daemonSet: 'DaemonSet',
+  rollout: 'Rollout',
+} as const;
+
+interface Meant {
+  readonly field: keyof typeof kindOf;
+  readonly kind: string;
+  readonly name: string;
+}
+
+function meantBy({ value }: Resource<ServiceModel>): Meant {
+  const written = value.spec.for;
+  const fields = Object.keys(kindOf) as Meant['field'][];
+  const field = fields.find((each) => written[each] !== undefined) ?? 'service';
+  return { field, kind: kindOf[field], name: written[field] ?? '' };
 }
 
 function targetOf(model: Resource<ServiceModel>, deployments: Deployments): Deployed | null {
-  const { service, deployment, statefulSet } = model.value.spec.for;
-  if (service !== undefined) return deployments.byName(model.namespace, service);
-  return deployment !== undefined
-    ? deployments.byWorkloadId(resourceId('Deployment', model.namespace, deployment))
-    : deployments.byWorkloadId(resourceId('StatefulSet', model.namespace, statefulSet ?? ''));
+  const { field, kind, name } = meantBy(model);
+  return field === 'service'
+    ? deployments.byName(model.namespace, name)
+    : deployments.byWorkloadId(resourceId(kind, model.namespace, name));
 }
 
 function reportUnbound(
@@ -75,13 +91,7 @@ function reportUnbound(
   resources: ResourceSet,
   diagnostics: Diagnostics,
 ): void {
-  const { service, deployment, statefulSet } = model.value.spec.for;
-  const [field, kind, name] =
-    service !== undefined
-      ? ['service', 'Service', service]
-      : deployment !== undefined
-        ? ['deployment', 'Deployment', deployment]
-        : ['statefulSet', 'StatefulSet', statefulSet ?? ''];
+  const { field, kind, name } = meantBy(model);
   if (field === 'service' ? resources.mayServe(name) : resources.mayLack([kind], name)) return;
   const existing = resources
     .byKind(kind)

@@ -1,6 +1,6 @@
 /**
- * Fidelity: a cluster as its manifests describe it, all pods ready from the start, nothing rolled out or evicted; what the
- * parts simplify, each says itself. Read as Kubernetes 1.32 defines its kinds.
+ * Fidelity: a cluster as its manifests describe it when it has been running for a while, all pods ready; what the parts
+ * simplify, each says itself. Read as Kubernetes 1.32 defines its kinds.
  */
 import { Diagnostics } from '../../../base/diagnostics.ts';
 import type { CompileContext, Compiler } from '../../../model/kind.ts';
@@ -11,9 +11,8 @@ import { qualifiedName, type Resource, ResourceSet } from '../../../model/resour
 import type { Endpoint, Source, TrafficModel } from '../model.ts';
 import { bindModels, modelledServices } from './binding.ts';
 import { callEdges, checkCircles, withoutCircles } from './call-graph.ts';
-import { noteAutoscalers } from './cluster/autoscaling.ts';
 import type { IngressDocument } from './cluster/manifest.ts';
-import { Deployments, findDeployments } from './cluster/workload.ts';
+import { Deployments, findDeployments, podPathOf } from './cluster/workload.ts';
 import { assertConsistent } from './consistency.ts';
 import { openEntries, uncalledEntries } from './demand/entry.ts';
 import { inferSources } from './demand/sizing.ts';
@@ -59,7 +58,7 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
   const { bound, stray } = bindModels(resources, deployments, diagnostics);
   if (deployments.all.length === 0 && resources.whole) {
     diagnostics.error('nothing-to-simulate', 'There is no workload to simulate among the manifests.', {
-      remedy: 'Add a Deployment or a StatefulSet.',
+      remedy: 'Add a Deployment, StatefulSet or another workload.',
     });
     // The rest is judged as if the workloads had been left out.
     compileTraffic(new ResourceSet(resources.all, [anything]), context);
@@ -82,11 +81,6 @@ export function compileTraffic(resources: ResourceSet, context: CompileContext):
   }
   inferCalls(scope, lookup, endpoints, references);
   const sources = findSources(scope, lookup, endpoints);
-  noteAutoscalers(
-    resources,
-    deployments.all.flatMap((one) => one.workloads),
-    diagnostics,
-  );
   checkSizes(scope, endpoints, sources);
   checkAttributes(scope, sources);
   if (resources.sound) checkPolicies(scope, endpoints, sources);
@@ -166,7 +160,7 @@ function inferCalls(
       `${plan.from.service.resource.id} names ${plan.to.service.base.name} (${plan.shown}), which calls it already; that is taken for an address to tell others, not for a call.`,
       where(
         plan.from.service.resource,
-        ['spec', 'template', 'spec'],
+        podPathOf(plan.from.service.resource),
         'If it is a call, describe both services with ServiceModels.',
       ),
     );

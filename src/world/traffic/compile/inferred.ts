@@ -12,6 +12,7 @@ import type { Step } from '../model.ts';
 import { settingReader } from './cluster/environment.ts';
 import type { ServiceDocument } from './cluster/manifest.ts';
 import { mentionsIn, resolveHost, type ServiceName } from './cluster/reference.ts';
+import { podPathOf } from './cluster/workload.ts';
 import { describeDistribution, describeShare } from './describe.ts';
 import { type CallTable, type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';
 import type { Lookup } from './lookup.ts';
@@ -100,7 +101,7 @@ function warnMissing(
     `${draft.resource.id} names ${host} (${shown}), but there is no Service ${meant.name} in namespace ${meant.namespace}; the call is not simulated.`,
     where(
       draft.resource,
-      ['spec', 'template', 'spec'],
+      podPathOf(draft.resource),
       suggestion(meant.name, names, `Services in namespace ${meant.namespace}`),
     ),
   );
@@ -123,11 +124,7 @@ function checkPort(
   context.diagnostics.warning(
     'call-port-mismatch',
     `${draft.resource.id} calls port ${port} of ${service.id} (${shown}), which has ${listed(ports.map(String))}; it is simulated as if it had it.`,
-    where(
-      draft.resource,
-      ['spec', 'template', 'spec'],
-      'Make the address and the ports of the Service agree.',
-    ),
+    where(draft.resource, podPathOf(draft.resource), 'Make the address and the ports of the Service agree.'),
   );
 }
 
@@ -142,7 +139,7 @@ function noteHidden(draft: ServiceDraft, context: CompileContext): void {
     `${draft.resource.id} takes ${listed(hidden)} from a Secret that is not among the manifests, so the calls behind cannot be inferred.`,
     where(
       draft.resource,
-      ['spec', 'template', 'spec'],
+      podPathOf(draft.resource),
       'State them in a ServiceModel, or add the Secret with stringData (without the real password).',
     ),
   );
@@ -300,7 +297,7 @@ export class InferredSteps {
         timeoutMicros: callTimeoutMicros,
         pool: this.#pool(draft, plan.to.service),
       },
-      { resource: draft.resource, path: ['spec', 'template', 'spec'], inferred: true },
+      { resource: draft.resource, path: podPathOf(draft.resource), inferred: true },
     );
     return { kind: 'call', probability: plan.probability, call };
   }

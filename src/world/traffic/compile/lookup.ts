@@ -3,14 +3,14 @@
  * `name.namespace` (Kubernetes 1.32, “DNS for Services and Pods”). Beyond DNS, a workload without a Service answers to its own name.
  */
 import type { ServiceModel } from '../../../model/kinds/service-model.ts';
-import type { Resource, ResourceSet } from '../../../model/resource.ts';
+import { type Resource, type ResourceSet, workloadKinds } from '../../../model/resource.ts';
 import { isStandIn } from '../../../model/stand-in.ts';
 import { resolveHost } from './cluster/reference.ts';
 import type { Deployed, Deployments } from './cluster/workload.ts';
 import { type EndpointDraft, endpointName, type ServiceDraft } from './draft.ts';
 import { suggestion, suggestionAmong } from './report.ts';
 
-const serving = ['Service', 'Deployment', 'StatefulSet'];
+const serving = ['Service', ...workloadKinds];
 
 /** What a name led to, or why it leads nowhere. */
 export type Found<T> =

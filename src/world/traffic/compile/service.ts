@@ -1,7 +1,6 @@
 /**
  * Fidelity: one service for each group of pods behind a Service. What manifests and a ServiceModel state counts as
- * stated; the rest follows from the preset of the image and is listed. Replicas stay as they are stated: autoscalers
- * act from the next version on.
+ * stated; the rest follows from the preset of the image and is listed.
  */
 
 import { formatCores } from '../../../base/quantity.ts';
@@ -11,7 +10,6 @@ import type { ServiceModel } from '../../../model/kinds/service-model.ts';
 import { readDuration, readRate, readShare } from '../../../model/notation.ts';
 import type { Resource, ResourceSet } from '../../../model/resource.ts';
 import type { Service } from '../model.ts';
-import { replicasWithoutCount } from './cluster/autoscaling.ts';
 import { type Environment, readEnvironment, settingReader } from './cluster/environment.ts';
 import {
   cfsPeriodMicros,
@@ -20,6 +18,7 @@ import {
   readResources,
   readStartup,
 } from './cluster/pod.ts';
+import { replicasOf } from './cluster/replicas.ts';
 import type { Deployed, Deployments, Workload } from './cluster/workload.ts';
 import { describeConcurrency } from './describe.ts';
 import type { ServiceDraft } from './draft.ts';
@@ -109,7 +108,7 @@ function serviceBase(
     workload: listed(
       deployed.workloads.length > 0 ? deployed.workloads.map((one) => one.resource.id) : [facts.resource.id],
     ),
-    replicas: replicasOf(facts, resources, context),
+    replicas: allReplicas(facts, resources, context),
     concurrency,
     cpu: {
       cores,
@@ -127,7 +126,7 @@ function serviceBase(
 }
 
 /** Of all workloads together. */
-function replicasOf(facts: Facts, resources: ResourceSet, context: CompileContext): number {
+function allReplicas(facts: Facts, resources: ResourceSet, context: CompileContext): number {
   const { deployed, infer } = facts;
   if (deployed.workloads.length === 0) {
     infer(
@@ -139,13 +138,9 @@ function replicasOf(facts: Facts, resources: ResourceSet, context: CompileContex
   }
   let replicas = 0;
   for (const workload of deployed.workloads) {
-    const stated = workload.resource.value.spec?.replicas;
-    if (stated !== undefined) {
-      replicas += stated;
-      continue;
-    }
-    const { count, source } = replicasWithoutCount(resources, workload);
-    context.infer({ resource: workload.resource.id, path: 'spec.replicas', value: String(count), source });
+    const { count, source } = replicasOf(resources, workload, context.scenario.zones);
+    if (source !== null)
+      context.infer({ resource: workload.resource.id, path: 'spec.replicas', value: String(count), source });
     replicas += count;
   }
   if (replicas === 0 && facts.podsKnown) {

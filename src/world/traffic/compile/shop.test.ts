@@ -86,20 +86,15 @@ test('everything inferred is listed with its reason, and nothing that is stated'
   }
 });
 
-test('of an autoscaler one note is told: what it would do, or that it is checked', () => {
-  const about = (more: string) =>
-    compileFixture('shop', more)
-      .diagnostics.filter(({ message }) => message.includes('HorizontalPodAutoscaler'))
-      .map(({ severity, code }) => `${severity} ${code}`);
-  assert.deepEqual(about(''), ['info autoscaler-later']);
-  const idle = (name: string) =>
-    `---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: ${name}}\nspec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}\n`;
-  assert.deepEqual(about(idle('a') + idle('b')), ['info autoscaler-later', 'info acts-later']);
+test('autoscalers act: nothing is told of them, and their minimum is where a workload begins', () => {
+  const shop = compileFixture('shop');
+  const told = shop.diagnostics.filter(({ message }) => message.includes('HorizontalPodAutoscaler'));
+  assert.deepEqual(told, []);
+  assert.equal(service(shop.traffic, 'shop/storefront').replicas, 3);
 });
 
-test('what does not act yet, or is not reached, is told where it matters', () => {
+test('what is not reached, or taken for no call, is told where it matters', () => {
   const shop = compileFixture('shop');
-  assert.match(only(shop, 'autoscaler-later').message, /to 12, but this version keeps 3 replicas/);
   assert.match(only(shop, 'services-unreached').message, /shop\/mailer/);
   assert.match(only(shop, 'call-back-left-out').message, /STOREFRONT_URL/);
   assert.equal(only(shop, 'ingress-direct').position?.file, '20-edge.yaml');

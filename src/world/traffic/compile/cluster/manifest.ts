@@ -62,6 +62,13 @@ export interface PodSpec {
   readonly containers?: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly Volume[];
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly value?: string;
+    readonly effect?: string;
+  }[];
 }
 
 export interface WorkloadDocument {
@@ -69,6 +76,22 @@ export interface WorkloadDocument {
   readonly spec?: {
     readonly replicas?: number;
     readonly template?: { readonly metadata?: Metadata; readonly spec?: PodSpec };
+  };
+}
+
+export interface PodDocument {
+  readonly metadata?: Metadata;
+  readonly spec?: PodSpec;
+}
+
+/** Of Argo Rollouts 1.8. */
+export interface RolloutDocument extends WorkloadDocument {
+  readonly spec?: WorkloadDocument['spec'] & {
+    readonly workloadRef?: { readonly kind?: string; readonly name?: string };
+    readonly strategy?: {
+      readonly canary?: { readonly stableService?: string };
+      readonly blueGreen?: { readonly activeService?: string };
+    };
   };
 }
 

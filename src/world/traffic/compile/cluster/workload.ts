@@ -1,17 +1,32 @@
 import type { Diagnostics } from '../../../../base/diagnostics.ts';
-import { qualifiedName, type Resource, type ResourceSet } from '../../../../model/resource.ts';
+import type { Path } from '../../../../model/place.ts';
+import {
+  qualifiedName,
+  type Resource,
+  type ResourceSet,
+  resourceId,
+  workloadKinds,
+} from '../../../../model/resource.ts';
 import { isSidecar } from '../preset/recognise.ts';
 import { listed, where } from '../report.ts';
-import type { Container, PodSpec, ServiceDocument, WorkloadDocument } from './manifest.ts';
+import type {
+  Container,
+  PodDocument,
+  PodSpec,
+  RolloutDocument,
+  ServiceDocument,
+  WorkloadDocument,
+} from './manifest.ts';
 
 /**
  * Fidelity: which pods stand behind which Service: those in its namespace whose labels include its selector
- * (Kubernetes 1.32, “Service”). Simplified: session affinity is left out, which is told; the pods of a Deployment or StatefulSet are what its template says, all
- * of them ready; when several Services select one workload, one service of the simulation answers to all their
- * names; when one Service selects several workloads (a canary, say), their replicas form one service.
+ * (Kubernetes 1.32, “Service”). Simplified: session affinity is left out, which is told; the pods of a workload are what its
+ * template says; when several Services select one workload (stable and canary of a Rollout, say), one service of the
+ * simulation answers to all their names; when one Service selects several workloads, their replicas form one service. A
+ * Deployment that a Rollout takes its template from has handed its pods over to it, as the documentation of Argo Rollouts asks.
  */
 
-/** A Deployment or StatefulSet. */
+/** What keeps pods running that may answer requests, or a Pod by itself. */
 export interface Workload {
   readonly resource: Resource<WorkloadDocument>;
   readonly namespace: string;
@@ -21,6 +36,15 @@ export interface Workload {
   /** The container that serves users; null when the template has none. */
   readonly main: Container | null;
   readonly mainIndex: number;
+  /** The Service that stands for it by its own word: where the old version of a Rollout is reached. */
+  readonly stableService: string | null;
+  /** Id of the workload that handed its pods over to this Rollout, or null. */
+  readonly takesOver: string | null;
+}
+
+/** Where the pod's spec stands in a workload. */
+export function podPathOf({ kind }: Pick<Resource, 'kind'>): Path {
+  return kind === 'Pod' ? ['spec'] : ['spec', 'template', 'spec'];
 }
 
 /** What will be one service of the simulation. */
@@ -47,7 +71,10 @@ export class Deployments {
     for (const deployed of all) {
       for (const service of deployed.services)
         this.#byService.set(key(service.namespace, service.name), deployed);
-      for (const workload of deployed.workloads) this.#byWorkload.set(workload.resource.id, deployed);
+      for (const { resource, takesOver } of deployed.workloads) {
+        this.#byWorkload.set(resource.id, deployed);
+        if (takesOver !== null) this.#byWorkload.set(takesOver, deployed);
+      }
     }
   }
 
@@ -65,8 +92,9 @@ export class Deployments {
   byName(namespace: string, name: string): Deployed | null {
     return (
       this.byService(namespace, name) ??
-      this.#byWorkload.get(`Deployment ${qualifiedName(namespace, name)}`) ??
-      this.#byWorkload.get(`StatefulSet ${qualifiedName(namespace, name)}`) ??
+      workloadKinds
+        .map((kind) => this.#byWorkload.get(resourceId(kind, namespace, name)))
+        .find((deployed) => deployed !== undefined) ??
       null
     );
   }
@@ -93,9 +121,12 @@ export function findDeployments(
   modelled: ReadonlySet<string>,
   diagnostics: Diagnostics,
 ): Deployments {
+  const handedOver = new Set(
+    resources.byKind<RolloutDocument>('Rollout').map((rollout) => referredBy(rollout)),
+  );
   const workloads = resources.all
-    .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'StatefulSet')
-    .map((resource) => workloadOf(resource as Resource<WorkloadDocument>));
+    .filter(({ kind, id }) => workloadKinds.includes(kind) && !handedOver.has(id))
+    .map((resource) => workloadOf(resource as Resource<WorkloadDocument>, resources));
   const services = resources.byKind<ServiceDocument>('Service');
   const selection = new Selection(services, workloads);
   const all = groupByPrimary(workloads, selection).map((group) => deployedOf(group, selection));
@@ -132,20 +163,40 @@ function renamed(all: readonly Deployed[], diagnostics: Diagnostics): Deployed[]
   });
 }
 
-function workloadOf(resource: Resource<WorkloadDocument>): Workload {
-  const template = resource.value.spec?.template;
-  const pod = template?.spec ?? {};
+/** The id of the workload that a Rollout takes its template from; null: it has its own. */
+export function referredBy(rollout: Resource<RolloutDocument>): string | null {
+  const reference = rollout.value.spec?.workloadRef;
+  return reference === undefined
+    ? null
+    : resourceId(reference.kind ?? 'Deployment', rollout.namespace, reference.name ?? '');
+}
+
+function templateOf(resource: Resource<WorkloadDocument>, resources: ResourceSet): PodDocument {
+  if (resource.kind === 'Pod') return resource.value as PodDocument;
+  const { spec } = resource.value as RolloutDocument;
+  if (spec?.workloadRef === undefined) return spec?.template ?? {};
+  const { kind = 'Deployment', name = '' } = spec.workloadRef;
+  const referred = resources.find<WorkloadDocument>(kind, resource.namespace, name);
+  return referred?.value.spec?.template ?? {};
+}
+
+function workloadOf(resource: Resource<WorkloadDocument>, resources: ResourceSet): Workload {
+  const template = templateOf(resource, resources);
+  const pod = template.spec ?? {};
   const containers = pod.containers ?? [];
   const index = containers.findIndex((container) => !isSidecar(container));
   const mainIndex = index === -1 ? 0 : index;
+  const { strategy } = (resource.value as RolloutDocument).spec ?? {};
   return {
     resource,
     namespace: resource.namespace,
     name: resource.name,
-    labels: template?.metadata?.labels ?? {},
+    labels: template.metadata?.labels ?? {},
     pod,
     main: containers[mainIndex] ?? null,
     mainIndex,
+    stableService: strategy?.canary?.stableService ?? strategy?.blueGreen?.activeService ?? null,
+    takesOver: resource.kind === 'Rollout' ? referredBy(resource) : null,
   };
 }
 
@@ -188,12 +239,20 @@ function labelKey(namespace: string, label: string, value: string): string {
   return JSON.stringify([namespace, label, value]);
 }
 
+/** Labels that controllers give to pods, and to selectors while they roll out: templates do not have them. */
+const givenByControllers: ReadonlySet<string> = new Set(['pod-template-hash', 'rollouts-pod-template-hash']);
+
+function selectorOf(service: Resource<ServiceDocument>): [label: string, value: string][] {
+  const written = Object.entries(service.value.spec?.selector ?? {});
+  return written.filter(([label]) => !givenByControllers.has(label));
+}
+
 function selectedBy(
   service: Resource<ServiceDocument>,
   byLabel: ReadonlyMap<string, readonly Workload[]>,
 ): readonly Workload[] {
   const spec = service.value.spec;
-  const selector = Object.entries(spec?.selector ?? {});
+  const selector = selectorOf(service);
   if (selector.length === 0 || spec?.type === 'ExternalName') return [];
   const candidates = byLabel.get(labelKey(service.namespace, ...selector[0])) ?? [];
   return candidates.filter((workload) =>
@@ -206,7 +265,7 @@ interface Group {
   readonly members: Workload[];
 }
 
-/** Each workload belongs to the Service that means it most: the narrowest selection, the same name, not headless, the first. */
+/** Each workload belongs to the Service that means it most: the narrowest selection, the stable one, the same name, not headless, the first. */
 function groupByPrimary(workloads: readonly Workload[], selection: Selection): Group[] {
   const groups: Group[] = [];
   const byService = new Map<Resource<ServiceDocument>, Group>();
@@ -234,6 +293,7 @@ function fitter(
 ): boolean {
   const rank = (service: Resource<ServiceDocument>): readonly number[] => [
     selection.of(service).length,
+    service.name === workload.stableService ? 0 : 1,
     service.name === workload.name ? 0 : 1,
     service.value.spec?.clusterIP === 'None' ? 1 : 0,
   ];
@@ -311,7 +371,7 @@ function checkSelected(
 ): void {
   checkPorts(service, members[0], diagnostics);
   if (placed) {
-    if (members.length > 1) {
+    if (members.length > 1 && !areAlike(members)) {
       diagnostics.info(
         'service-of-several-workloads',
         `${service.id} selects ${listed(members.map((one) => one.resource.id))}; they are simulated as one service that runs what the first of them runs.`,
@@ -324,6 +384,13 @@ function checkSelected(
     'service-spans-services',
     `${service.id} selects pods that other Services select more closely (${listed(members.map((one) => one.resource.id))}); requests to it are not simulated.`,
     where(service, ['spec', 'selector'], 'Send traffic to the closer Services.'),
+  );
+}
+
+/** Whether all are Pods that run the same. */
+function areAlike(members: readonly Workload[]): boolean {
+  return members.every(
+    ({ resource, main }) => resource.kind === 'Pod' && main?.image === members[0].main?.image,
   );
 }
 
