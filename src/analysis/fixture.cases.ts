@@ -178,6 +178,7 @@ export const run = (some: Partial<Run> & Pick<Run, 'telemetry' | 'truth'>): Run 
   eventCount: 1000,
   traceHash: 'def',
   events: [],
+  cluster: null,
   checks: [],
   ...some,
 });

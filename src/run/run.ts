@@ -1,8 +1,16 @@
 import type { Command } from '../model/model.ts';
 import type { Reader } from '../telemetry/reader.ts';
+import type { ClusterAccounts } from '../world/kubernetes/accounts/accounts.ts';
 import type { NoteKind } from '../world/kubernetes/control/control-plane.ts';
 import type { TrafficAccounts } from '../world/traffic/accounts.ts';
 
+export type {
+  AutoscalerAccount,
+  ClusterAccounts,
+  NodePoolAccount,
+  PodAccount,
+  WorkloadAccount,
+} from '../world/kubernetes/accounts/accounts.ts';
 // What rooms above may know of the world they look back on.
 export type {
   CallAccount,
@@ -51,5 +59,7 @@ export interface Run {
   readonly telemetry: Reader;
   /** What really happened, for grading only. */
   readonly truth: TrafficAccounts;
+  /** What happened in the cluster; null where nothing runs on one. */
+  readonly cluster: ClusterAccounts | null;
   readonly checks: readonly Check[];
 }

@@ -15,6 +15,8 @@ import type { KubernetesModel } from '../world/kubernetes/model.ts';
 import type { TrafficAccounts } from '../world/traffic/accounts.ts';
 import type { TrafficModel } from '../world/traffic/model.ts';
 import { Traffic } from '../world/traffic/traffic.ts';
+import { type ClusterView, type Drain, viewOf } from './cluster-view.ts';
+import { drainNodes } from './drain-nodes.ts';
 import { latencyLimits } from './limits.ts';
 import { modelHash } from './model-hash.ts';
 import { type ClusterContext, openCluster } from './open-cluster.ts';
@@ -47,6 +49,8 @@ export interface Session {
   advance(toMicros: number): void;
   /** The cluster's API, for a run that is operated while it goes on; null where nothing runs on a cluster. */
   readonly api: LiveApi | null;
+  /** The cluster, to be looked at between two steps; null where nothing runs on one. */
+  readonly view: ClusterView | null;
   /** What has been simulated so far: complete, aborted, or partial when ended early. */
   finish(): Run;
 }
@@ -97,6 +101,8 @@ class RunningSession implements Session {
   private readonly traffic: Traffic;
   /** Null where nothing runs on a cluster. */
   private readonly cluster: Cluster | null;
+  private readonly drains: Drain[] = [];
+  readonly view: ClusterView | null;
   private readonly model: Model;
   private readonly options: SessionOptions;
   private readonly seed: number;
@@ -135,6 +141,7 @@ class RunningSession implements Session {
     });
     const kubernetes = model.rooms['kubernetes'] as KubernetesModel | undefined;
     this.cluster = kubernetes === undefined ? null : this.openCluster(kubernetes, instruments);
+    this.view = this.cluster === null ? null : viewOf(this.cluster, this.drains);
     this.traffic.start();
     this.sampleHandler = engine.register('run/sample', () => this.sample());
     this.schedule();
@@ -186,6 +193,8 @@ class RunningSession implements Session {
 
   private obey(command: Command): void {
     if (command.kind === 'request') this.answer = this.cluster?.server.handle(command.request) ?? null;
+    if (command.kind === 'drain' && this.cluster !== null)
+      drainNodes(this.cluster, command, (drain) => void this.drains.push(drain));
     if (command.kind !== 'scale') return;
     if (this.cluster?.serves(command.service)) this.cluster.scale(command.service, command.replicas);
     else this.traffic.scale(command.service, command.replicas);
@@ -223,6 +232,7 @@ class RunningSession implements Session {
   private beginMeasuring(): void {
     this.takeSample();
     this.traffic.beginMeasuring();
+    this.cluster?.ledger.reset();
   }
 
   private sample(): void {
@@ -276,6 +286,7 @@ class RunningSession implements Session {
       events: this.events,
       telemetry: this.recorder,
       truth: this.traffic.accounts(),
+      cluster: this.cluster?.ledger.accounts() ?? null,
       checks: this.checks(),
     };
   }

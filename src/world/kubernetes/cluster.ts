@@ -7,6 +7,7 @@ import { randomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { Reader } from '../../telemetry/reader.ts';
+import { ClusterLedger } from './accounts/cluster-ledger.ts';
 import { installAdmission } from './admission/install.ts';
 import { openApiDocuments } from './api/openapi-documents.ts';
 import { ApiServer } from './api/server.ts';
@@ -33,6 +34,8 @@ import {
   services,
   typeOfKind,
 } from './objects/resource-types.ts';
+import { measureFrom } from './rollouts/analysis/query/evaluate.ts';
+import { installRollouts } from './rollouts/install.ts';
 import { installScheduler } from './scheduler/install.ts';
 import { Api } from './store/api.ts';
 import { Clock } from './store/clock.ts';
@@ -69,6 +72,7 @@ export class Cluster implements ControlPlane {
   readonly podsByNode: Index<Pod>;
   readonly podsByOwner: Index<Pod>;
   readonly note: ClusterParts['note'];
+  readonly ledger: ClusterLedger;
   readonly nodeParts: Nodes;
   readonly network: Network;
   readonly disruption: Disruption;
@@ -106,6 +110,7 @@ export class Cluster implements ControlPlane {
     this.kubelets = this.component('kubelet', settings.kubelet);
     this.podsByNode = new Index(this.store, pods, (pod) => pod.spec.nodeName);
     this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
+    this.ledger = new ClusterLedger(this);
     // The parts, one line each.
     this.nodeParts = installNodes(this);
     this.network = installNetwork(this, this.nodeParts.kubelet);
@@ -113,6 +118,7 @@ export class Cluster implements ControlPlane {
     installAdmission(this);
     installWorkloads(this);
     installScheduler(this);
+    installRollouts(this, measureFrom(this.telemetry));
   }
 
   component(name: string, limits: { readonly qps: number; readonly burst: number }): Component {
@@ -125,6 +131,10 @@ export class Cluster implements ControlPlane {
     component.watch.instant = this.starting;
     this.#components.push(component);
     return component;
+  }
+
+  get apiRequests(): number {
+    return this.#load.requests;
   }
 
   random(name: string) {
@@ -155,6 +165,7 @@ export class Cluster implements ControlPlane {
       client.instant = false;
       watch.instant = false;
     }
+    this.ledger.reset();
     for (const object of this.model.objects) if (object.kind === 'Job') this.apply(object);
   }
 

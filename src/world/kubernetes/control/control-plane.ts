@@ -41,6 +41,8 @@ export interface ControlPlane {
   readonly podsByNode: Index<Pod>;
   /** By the uid of the controller that owns them. */
   readonly podsByOwner: Index<Pod>;
+  /** Requests of components that the API server has answered so far. */
+  readonly apiRequests: number;
   /** A mark on the time line of the run. */
   note(kind: NoteKind, subject: string, message: string): void;
   /** The zone of a node, `''` when it has none. */
