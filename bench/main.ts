@@ -5,6 +5,8 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { simulatorVersion } from '../src/run/version.ts';
 import { runHold } from './hold/hold.ts';
+import { hasOpenb, openbAllocation, runOpenb } from './kubernetes/openb.ts';
+import { runPods } from './kubernetes/pods.ts';
 import { runMemory } from './memory.ts';
 import { runMm1 } from './mm1.ts';
 import { runReference } from './reference.ts';
@@ -16,6 +18,8 @@ interface Figure {
   readonly unit: string;
   readonly target: string;
   readonly met: boolean | null;
+  /** Why there is no value. */
+  readonly absent?: string;
 }
 
 interface Bench {
@@ -94,16 +98,59 @@ const benches: readonly Bench[] = [
       ];
     },
   },
+  {
+    name: 'pods',
+    run: (quick) => {
+      const nodes = 5_000;
+      const { pods, podsPerSecond } = runPods({ nodes, pods: quick ? 10_000 : 50_000, live: false });
+      return [
+        atLeast(
+          `${figure(pods)} pods created, scheduled, running`,
+          podsPerSecond,
+          10_000,
+          `pods/s, ${nodes} nodes`,
+        ),
+      ];
+    },
+  },
+  { name: 'openb', run: (quick) => (hasOpenb() ? openbFigures(quick ? 1 : 3) : [openbMissing]) },
 ];
+
+const openbMissing: Figure = {
+  measurement: 'openb default workload',
+  value: null,
+  unit: 's',
+  target: '≤ 10.0',
+  met: null,
+  absent: 'no data, skipped',
+};
+
+/** The published policies stand beside the default scheduler's figure, for comparison only. */
+function openbFigures(seeds: number): Figure[] {
+  const { seconds, pods, placed } = runOpenb();
+  const { percent, published } = openbAllocation(seeds);
+  const allocated = (who: string, value: number): Figure => ({
+    measurement: `openb, GPUs allocated at 130 % demand: ${who}`,
+    value,
+    unit: '%',
+    target: '',
+    met: null,
+  });
+  return [
+    atMost(`openb default workload, ${placed} of ${pods} pods`, seconds, 10, 's'),
+    allocated('kube-scheduler', percent),
+    ...published.map(({ policy, percent: value }) => allocated(`published ${policy}`, value)),
+  ];
+}
 
 function figure(value: number): string {
   if (Math.abs(value) >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
   return Math.abs(value) >= 1e4 ? `${(value / 1e3).toFixed(0)} k` : value.toPrecision(3);
 }
 
-function line({ measurement, value, unit, target, met }: Figure): string {
+function line({ measurement, value, unit, target, met, absent }: Figure): string {
   const mark = met === null ? ' ' : met ? '✓' : '✗';
-  const shown = value === null ? 'no C compiler' : `${figure(value)} ${unit}`;
+  const shown = value === null ? (absent ?? 'no C compiler') : `${figure(value)} ${unit}`;
   return `${mark} ${measurement.padEnd(52)} ${shown.padStart(24)}   ${target}`;
 }
 
