@@ -4,7 +4,7 @@
  * loops and kubectl come through the same functions; what control loops make is valid by construction and only
  * admitted. Simplified: admission plugins run in one order for all; no webhooks.
  */
-import type { RandomStream } from '../../../base/random.ts';
+import { type RandomStream, randomStream } from '../../../base/random.ts';
 import type { Draft, KubeObject, ObjectMeta } from '../objects/meta.ts';
 import type { Pod } from '../objects/pod.ts';
 import {
@@ -37,8 +37,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly default?: (object: T) => T;
   /** All problems; `old` is null for a new object. */
   readonly validate?: (object: T, old: T | null) => readonly StatusCause[];
-  /** What the server itself sets in a new object, e.g. the phase of a Pod. */
-  readonly prepare?: (object: T) => T;
+  /** What the server itself sets in a new object, e.g. the phase of a Pod; `isOutside`: a client sent it. */
+  readonly prepare?: (object: T, isOutside: boolean) => T;
 }
 
 export interface AdmissionRequest {
@@ -79,6 +79,7 @@ export class Api {
   readonly store: Store;
   readonly #clock: Clock;
   readonly #stream: RandomStream;
+  readonly #trialStream = randomStream(0, 'kubernetes/dry runs');
   readonly #strategies = new Map<string, Strategy>();
   readonly #admissions: Admission[] = [];
 
@@ -103,12 +104,12 @@ export class Api {
     draft: Draft<T>,
     options: WriteOptions = {},
   ): Outcome<T> {
-    const named = this.#named(type, draft);
+    const named = this.#named(type, draft, options.dryRun === true);
     const { namespace = '', name } = named.metadata;
     const space = this.#mayHold(type, named, namespace);
     if (!space.ok) return space;
     const strategy = this.#strategies.get(resourceName(type)) as Strategy<T> | undefined;
-    let object = strategy?.prepare?.(named) ?? named;
+    let object = strategy?.prepare?.(named, options.outside === true) ?? named;
     if (options.outside === true) object = strategy?.default?.(object) ?? object;
     const admitted = this.#admitted('create', type, object, null, options);
     if (!admitted.ok) return admitted;
@@ -237,14 +238,16 @@ export class Api {
     return { ...object, metadata: { ...object.metadata, generation } };
   }
 
-  #named<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>): T {
+  #named<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>, dryRun: boolean): T {
     const { metadata } = draft;
-    const name = metadata.name ?? this.#generated(type, metadata);
+    // What is only tried must not take numbers from the run.
+    const stream = dryRun ? this.#trialStream : this.#stream;
+    const name = metadata.name ?? this.#generated(type, metadata, stream);
     const { resourceVersion: _, deletionTimestamp: __, ...rest } = metadata;
     const made: ObjectMeta = {
       ...rest,
       name,
-      uid: uidFrom(this.#stream),
+      uid: uidFrom(stream),
       resourceVersion: '',
       ...(type.counted ? { generation: 1 } : {}),
       creationTimestamp: this.#clock.timestamp(),
@@ -258,11 +261,15 @@ export class Api {
   }
 
   /** A name that is not taken yet, unless chance insists: the server tries eight times (1.32). */
-  #generated(type: ResourceType, { generateName = '', namespace = '' }: Partial<ObjectMeta>): string {
+  #generated(
+    type: ResourceType,
+    { generateName = '', namespace = '' }: Partial<ObjectMeta>,
+    stream: RandomStream,
+  ): string {
     const base = generateName.slice(0, generatedBaseLength);
-    let name = base + nameSuffix(this.#stream);
+    let name = base + nameSuffix(stream);
     for (let tries = 1; tries < 8 && this.store.get(type, namespace, name) !== undefined; tries++)
-      name = base + nameSuffix(this.#stream);
+      name = base + nameSuffix(stream);
     return name;
   }
 
