@@ -4,7 +4,9 @@
  * control loops in no time, and the cluster's clock shows a day earlier: the run finds a system that has long been running.
  */
 import { randomStream } from '../../base/random.ts';
+import { formatDuration } from '../../base/time.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { DrainCommand } from '../../model/model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { Reader } from '../../telemetry/reader.ts';
 import { ClusterLedger } from './accounts/cluster-ledger.ts';
@@ -14,6 +16,7 @@ import { ApiServer } from './api/server.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
+import { type Drain, usualDrainOptions } from './disruption/drain.ts';
 import { type Disruption, installDisruption } from './disruption/install.ts';
 import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
 import { installNetwork, type Network } from './network/install.ts';
@@ -37,6 +40,7 @@ import {
 import { measureFrom } from './rollouts/analysis/query/evaluate.ts';
 import { installRollouts } from './rollouts/install.ts';
 import { installScheduler } from './scheduler/install.ts';
+import { installStrategies } from './schema/install.ts';
 import { Api } from './store/api.ts';
 import { Clock } from './store/clock.ts';
 import { EventLog } from './store/event-log.ts';
@@ -112,6 +116,7 @@ export class Cluster implements ControlPlane {
     this.podsByOwner = new Index(this.store, pods, (pod) => controllerOf(pod)?.uid);
     this.ledger = new ClusterLedger(this);
     // The parts, one line each.
+    installStrategies(this.api);
     this.nodeParts = installNodes(this);
     this.network = installNetwork(this, this.nodeParts.kubelet);
     this.disruption = installDisruption(this);
@@ -172,11 +177,30 @@ export class Cluster implements ControlPlane {
   /** The API server, made when first asked: nobody asks in most runs, and it remembers what has changed. */
   get server(): ApiServer {
     this.#server ??= new ApiServer(this, {
-      metrics: null,
+      metrics: this.nodeParts.metrics,
       processes: this.nodeParts.kubelet,
       openApi: openApiDocuments(this.store),
     });
     return this.#server;
+  }
+
+  /** `kubectl drain` of one node by an operator, as far as budgets and time let it. */
+  drain({ node, force, gracePeriodSeconds, timeoutMicros }: DrainCommand): void {
+    if (this.store.get(nodes, '', node) === undefined) {
+      this.note('node', node, 'there is no such node to drain');
+      return;
+    }
+    const wanted = {
+      ignoreDaemonSets: true,
+      deleteEmptyDirData: true,
+      force,
+      gracePeriodSeconds,
+      timeoutMicros,
+    };
+    this.note('node', node, 'drain begins');
+    this.disruption.drains.begin(node, { ...usualDrainOptions, ...wanted }, (drain) =>
+      this.note('node', node, drainInWords(drain)),
+    );
   }
 
   /** Whether the pods of this service of the traffic room run here. */
@@ -244,6 +268,14 @@ export class Cluster implements ControlPlane {
         { outside: true },
       );
   }
+}
+
+function drainInWords({ state, pods: drained, startedMicros, endedMicros }: Drain): string {
+  const took = formatDuration((endedMicros ?? startedMicros) - startedMicros);
+  const gone = drained.filter(({ goneMicros }) => goneMicros !== null).length;
+  if (state === 'done') return `drained of ${gone} pods in ${took}`;
+  const held = drained.filter(({ goneMicros }) => goneMicros === null).map(({ name }) => name);
+  return `drain failed after ${took}: ${gone} of ${drained.length} pods are gone, ${held.join(', ')} not`;
 }
 
 type Scalable = KubeObject & { readonly spec: { readonly replicas?: number } };

@@ -141,6 +141,14 @@ export class Kubelet {
     for (const pod of [...this.#plane.podsByNode.get(name)]) if (!isFinished(pod)) this.#add(pod, true);
   }
 
+  /** The machine is no more: one of the same name would be another. */
+  forget(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    this.#nodes.delete(name);
+    this.#nodeSlots.release(node.slot);
+  }
+
   #host(): ProcessHost {
     return {
       exited: (process, exitCode, reason) => {
@@ -247,7 +255,7 @@ export class Kubelet {
     const { engine, clock } = this.#plane;
     const node = this.#nodeRun(pod.spec.nodeName!);
     if (node === undefined || !node.alive) return;
-    if (this.#refused(pod, node)) return;
+    if (pod.metadata.deletionTimestamp === undefined && this.#refused(pod, node)) return;
     const slot = this.#runSlots.reserve();
     const run = new PodRun(pod, node, { slot, epoch: ++this.#epochs, micros: engine.now });
     this.#runSlots.put(slot, run);
@@ -483,6 +491,7 @@ export class Kubelet {
     container.waitReason = '';
     container.waitMessage = '';
     container.startedMicros = engine.now;
+    container.settled = starting;
     container.startedAt = clock.timestamp();
     container.noticed = false;
     container.mayFail = processes.mayFailProbes(process);

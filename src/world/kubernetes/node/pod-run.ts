@@ -30,6 +30,8 @@ export class ContainerRun {
   previousProcess: number | null = null;
   containerId = '';
   startedMicros = 0;
+  /** It was started before the run: it has been running for long. */
+  settled = false;
   startedAt = '';
   /** How the last life ended. */
   finishedMicros = 0;
