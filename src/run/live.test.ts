@@ -4,8 +4,7 @@ import fc from 'fast-check';
 import { compile } from '../model/compile.ts';
 import type { Model } from '../model/model.ts';
 import { parse } from '../model/parse.ts';
-import { kubernetesCompiler } from '../world/kubernetes/compile/compiler.ts';
-import { catalogue as base } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
 import { type LiveApi, openSession, type Session } from './session.ts';
 
 const manifests = `apiVersion: apps/v1
@@ -47,8 +46,6 @@ kind: Scenario
 metadata: {name: live}
 spec: {duration: 5m, seed: 3}
 `;
-
-const catalogue = { ...base, compilers: [...base.compilers, kubernetesCompiler] };
 
 function modelOf(text: string): Model {
   const { scenario } = parse([{ name: 'live.yaml', text }], catalogue);
