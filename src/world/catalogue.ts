@@ -4,7 +4,6 @@
 import type { Catalogue, Compiler } from '../model/kind.ts';
 import { knownKinds } from '../model/known-kinds.ts';
 import { kubernetesCompiler } from './kubernetes/compile/compiler.ts';
-import { kubernetesCompiler } from './kubernetes/compile/compiler.ts';
 import { trafficCompiler } from './traffic/compile/compiler.ts';
 
 /** The rooms of the world, in the order in which their sections are compiled. A new room is one more line. */
