@@ -82,6 +82,14 @@ export function decodePatched(
   return judged(request, reader.unknown, object, (text) => refused(`strict decoding error: ${text}`));
 }
 
+/**
+ * An object that nobody has decoded yet, such as one from a manifest file, in the form in which the server would keep it; what
+ * does not fit its type is left as it is.
+ */
+export function normalised(object: JsonObject, schema: ObjectNode): JsonObject {
+  return new Reader(decoderWords, true).read(object, schema) as JsonObject;
+}
+
 function judged(
   { validation, duplicates = [] }: Pick<DecodeRequest, 'validation' | 'duplicates'>,
   unknown: readonly string[],
