@@ -30,13 +30,13 @@ test('a trial leaves no trace', () => {
   const picture = () => ({
     version: state.version,
     order: [...state.table.order.list()].map((slot) => state.table.nodes[slot]?.metadata.name),
-    used: state.table.order.list().reduce<Record<string, unknown>>((used, slot) => {
-      const pods = state.podsOn(slot).map(({ pod: { metadata } }) => metadata.name);
-      return {
-        ...used,
-        [state.table.nodes[slot]!.metadata.name]: [state.table.core[slot * 8 + 2], pods.sort()],
-      };
-    }, {}),
+    used: Array.from(state.table.order.list(), (slot) => [
+      state.table.core[slot * 8 + 2],
+      ...state
+        .podsOn(slot)
+        .map(({ pod: { metadata } }) => metadata.name)
+        .sort(),
+    ]),
   });
   const before = picture();
   const whatIf = WhatIf.over(state);
