@@ -8,15 +8,25 @@ import type { ControlPlane } from '../control/control-plane.ts';
 import type { Serving } from '../model.ts';
 import type { Kubelet } from '../node/kubelet.ts';
 import type { ContainerRun } from '../node/pod-run.ts';
-import { type EndpointSlice, endpointSlices, pods, services } from '../objects/resource-types.ts';
-import { Index } from '../store/store.ts';
+import {
+  type Endpoint,
+  type EndpointSlice,
+  endpointSlices,
+  pods,
+  services,
+} from '../objects/resource-types.ts';
+import type { Change } from '../store/store.ts';
 import { serviceNameLabel } from './endpoint-slices.ts';
 
 interface Rule {
   readonly namespace: string;
   readonly service: string;
-  /** Pods that the rules will lead to once all changes are written. */
-  planned: ReadonlyMap<string, string>;
+  /** In how many slices each pod is as a ready endpoint, and as a serving one that is terminating. */
+  readonly ready: Map<string, number>;
+  readonly draining: Map<string, number>;
+  /** Pods that the rules will lead to once all changes are written, and whether those are ready ones. */
+  readonly planned: Set<string>;
+  leadsToReady: boolean;
   /** Pods that they lead to now, with the process behind the address; null: nothing listens there. */
   readonly written: Map<string, number | null>;
   /** When its last change so far is written. */
@@ -35,7 +45,6 @@ export class KubeProxy {
   readonly #rules = new Map<string, Rule>();
   /** Rules that lead to a pod, by its uid. */
   readonly #rulesOfPod = new Map<string, Set<Rule>>();
-  readonly #slices: Index<EndpointSlice>;
   readonly #containers = new Map<string, string>();
   readonly #stream: ReturnType<ControlPlane['random']>;
   readonly #writeHandler: number;
@@ -47,12 +56,14 @@ export class KubeProxy {
     this.#kubelet = kubelet;
     this.#stream = plane.random('kube-proxy');
     for (const serving of plane.model.servings) this.#learn(serving);
-    this.#slices = new Index(plane.store, endpointSlices, serviceKeyOf);
     this.#writeHandler = plane.engine.register('kubernetes/kube-proxy/write', (slot) => this.#write(slot));
     const { watch } = plane.component('kube-proxy', { qps: 50, burst: 100 });
-    watch.on(endpointSlices, ({ object }) => this.#changed(object));
+    watch.on(endpointSlices, (change) => this.#changed(change));
     watch.on(services, ({ kind, object }) => {
-      if (kind === 'DELETED') this.#plan(`${object.metadata.namespace}/${object.metadata.name}`, new Map());
+      const rule = this.#rules.get(`${object.metadata.namespace}/${object.metadata.name}`);
+      // Its slices go later, and what they held is then planned no more.
+      if (kind === 'DELETED' && rule !== undefined)
+        for (const uid of [...rule.planned]) this.#drop(rule, uid);
     });
     kubelet.onStart((container) => this.#started(container));
   }
@@ -61,34 +72,38 @@ export class KubeProxy {
     for (const name of names) this.#containers.set(`${namespace}/${name}`, container);
   }
 
-  #changed(slice: EndpointSlice): void {
-    const key = serviceKeyOf(slice);
+  #changed({ kind, object, previous }: Change<EndpointSlice>): void {
+    const key = serviceKeyOf(object);
     if (key === undefined) return;
-    const { namespace = '', labels = {} } = slice.metadata;
-    if (this.#plane.routing.routes(namespace, labels[serviceNameLabel])) this.#plan(key, this.#wanted(key));
+    const { namespace = '', labels = {} } = object.metadata;
+    if (!this.#plane.routing.routes(namespace, labels[serviceNameLabel])) return;
+    const rule = this.#rules.get(key) ?? this.#newRule(key);
+    const before = previous?.endpoints ?? [];
+    const now = kind === 'DELETED' ? [] : (object.endpoints ?? []);
+    const touched = new Set<string>();
+    count(rule, before, new Set(now), -1, touched);
+    count(rule, now, new Set(before), 1, touched);
+    this.#plan(rule, touched);
   }
 
-  /** Uids and names of the pods that connections should go to. */
-  #wanted(key: string): ReadonlyMap<string, string> {
-    const ready = new Map<string, string>();
-    const draining = new Map<string, string>();
-    for (const { endpoints } of this.#slices.get(key))
-      for (const { conditions, targetRef } of endpoints ?? []) {
-        if (targetRef === undefined) continue;
-        if (conditions.ready) ready.set(targetRef.uid, targetRef.name);
-        else if (conditions.serving && conditions.terminating) draining.set(targetRef.uid, targetRef.name);
-      }
-    return ready.size > 0 ? ready : draining;
+  /** Plans changes for the pods that something has happened to, or for all when other kinds of endpoints serve now. */
+  #plan(rule: Rule, touched: ReadonlySet<string>): void {
+    const { ready, draining, planned } = rule;
+    const leadsToReady = ready.size > 0;
+    const wanted = leadsToReady ? ready : draining;
+    const uids = leadsToReady === rule.leadsToReady ? touched : new Set([...planned, ...wanted.keys()]);
+    rule.leadsToReady = leadsToReady;
+    for (const uid of uids) if (planned.has(uid) && !wanted.has(uid)) this.#drop(rule, uid);
+    for (const uid of uids) {
+      if (planned.has(uid) || !wanted.has(uid)) continue;
+      planned.add(uid);
+      this.#schedule({ rule, uid, adds: true });
+    }
   }
 
-  #plan(key: string, wanted: ReadonlyMap<string, string>): void {
-    const known = this.#rules.get(key);
-    if (known === undefined && wanted.size === 0) return;
-    const rule = known ?? this.#newRule(key);
-    const before = rule.planned;
-    rule.planned = wanted;
-    for (const uid of before.keys()) if (!wanted.has(uid)) this.#schedule({ rule, uid, adds: false });
-    for (const uid of wanted.keys()) if (!before.has(uid)) this.#schedule({ rule, uid, adds: true });
+  #drop(rule: Rule, uid: string): void {
+    rule.planned.delete(uid);
+    this.#schedule({ rule, uid, adds: false });
   }
 
   #newRule(key: string): Rule {
@@ -96,7 +111,10 @@ export class KubeProxy {
     const rule: Rule = {
       namespace: key.slice(0, slash),
       service: key.slice(slash + 1),
-      planned: new Map(),
+      ready: new Map(),
+      draining: new Map(),
+      planned: new Set(),
+      leadsToReady: false,
       written: new Map(),
       lastMicros: 0,
     };
@@ -177,6 +195,31 @@ export class KubeProxy {
       if (rule.written.has(pod.metadata.uid)) names.push(pod.metadata.name);
     return names;
   }
+}
+
+/** Counts endpoints in or out, but for those that stay as they are. */
+function count(
+  rule: Rule,
+  endpoints: readonly Endpoint[],
+  staying: ReadonlySet<Endpoint>,
+  by: 1 | -1,
+  touched: Set<string>,
+): void {
+  for (const endpoint of endpoints) {
+    const { conditions, targetRef } = endpoint;
+    if (targetRef === undefined || staying.has(endpoint)) continue;
+    const { uid } = targetRef;
+    const { ready, serving, terminating } = conditions;
+    touched.add(uid);
+    if (ready) add(rule.ready, uid, by);
+    else if (serving && terminating) add(rule.draining, uid, by);
+  }
+}
+
+function add(counts: Map<string, number>, uid: string, by: 1 | -1): void {
+  const next = (counts.get(uid) ?? 0) + by;
+  if (next === 0) counts.delete(uid);
+  else counts.set(uid, next);
 }
 
 /** Of all slices, whoever made them. */
