@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
+import { readJson } from '../../src/run/client-json.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
 import { ProtobufError } from './protobuf/wire.ts';
 
@@ -66,15 +67,9 @@ function protobufBody(body: Buffer): Body {
 }
 
 function jsonBody(body: Buffer): Body {
-  try {
-    return { value: JSON.parse(body.toString('utf8')), duplicates: [] };
-  } catch (error) {
-    throw new BodyError(
-      400,
-      'BadRequest',
-      `the body of the request is not JSON: ${(error as Error).message}`,
-    );
-  }
+  const read = readJson(body.toString('utf8'));
+  if (read === null) throw new BodyError(400, 'BadRequest', 'the body of the request is not JSON');
+  return read;
 }
 
 /** Server-side apply takes YAML, of which JSON is a part. */
