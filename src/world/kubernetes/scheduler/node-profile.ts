@@ -80,6 +80,11 @@ export class NodeProfile {
     return met;
   }
 
+  /** What each node meets by slot, or null where it has to be asked for. */
+  get remembered(): Uint8Array | null {
+    return this.#single ? null : this.met;
+  }
+
   /** As `metBy`, of the node in a slot, after `refresh`; 0 for a free slot. */
   metAt(slot: number): number {
     if (!this.#single) return this.met[slot];

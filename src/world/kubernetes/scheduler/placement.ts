@@ -152,6 +152,7 @@ export class Placement {
     const fit = this.#fit;
     const { answers, seen } = fit;
     const { profile } = this.#demand;
+    const met = profile.remembered;
     const more = this.#checksMore;
     while (looked < count && found < wanted) {
       const slot = nodes[at];
@@ -159,7 +160,7 @@ export class Placement {
       if (++at === count) at = 0;
       // The same as `fits`, which the optimiser does not take apart as well.
       if (seen[slot] !== versions[slot]) fit.look(slot);
-      if (answers[slot] < 0 || profile.metAt(slot) !== allMet) continue;
+      if (answers[slot] < 0 || (met === null ? profile.metAt(slot) : met[slot]) !== allMet) continue;
       if (!more || this.#suits(slot)) feasible[found++] = slot;
     }
     const all = this.#state.table.size;

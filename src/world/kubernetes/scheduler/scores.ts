@@ -90,6 +90,11 @@ export function normaliseByRange(scores: Float64Array, length: number): void {
 /** A node that PodTopologySpread leaves out of its scores, before `normaliseSpread`. */
 export const leftOut = -1;
 
+/** One score of PodTopologySpread, of which these are the least and the greatest. */
+export function normalisedSpread(score: number, least: number, greatest: number): number {
+  return greatest === 0 ? 100 : Math.floor((100 * (greatest + least - score)) / greatest);
+}
+
 /** In place, PodTopologySpread: fewer matching pods are better; nodes left out get 0. */
 export function normaliseSpread(scores: Float64Array, length: number): void {
   let least = Infinity;
@@ -102,8 +107,7 @@ export function normaliseSpread(scores: Float64Array, length: number): void {
   }
   for (let at = 0; at < length; at++) {
     const score = scores[at];
-    if (score === leftOut) scores[at] = 0;
-    else scores[at] = greatest === 0 ? 100 : Math.floor((100 * (greatest + least - score)) / greatest);
+    scores[at] = score === leftOut ? 0 : normalisedSpread(score, least, greatest);
   }
 }
 

@@ -7,7 +7,7 @@ import type { LabelSelector } from '../objects/meta.ts';
 import { hostnameLabel, zoneLabel } from '../objects/node.ts';
 import type { PodSpec, TopologySpreadConstraint } from '../objects/pod.ts';
 import type { PodCounter, PodKin, PodQuery } from './pod-kin.ts';
-import { leftOut, normaliseSpread, spreadWeight, weights } from './scores.ts';
+import { leftOut, normalisedSpread, normaliseSpread, spreadWeight, weights } from './scores.ts';
 import type { Alike, StateView } from './state-view.ts';
 import type { DomainSum, Eligibility, Topology } from './topology.ts';
 
@@ -130,6 +130,10 @@ export class SpreadScore {
   readonly #group: Alike;
   #rules: readonly Rule[] = [];
   #requireAll = true;
+  /** By zone, with 0 for nodes that have none: its part of the score, and the score of a node without pods. */
+  readonly #zoneScores: number[] = [];
+  readonly #emptyScores: number[] = [];
+  readonly #normalisedEmpty: number[] = [];
   #madeFor = -1;
 
   constructor(state: StateView, group: Alike) {
@@ -148,26 +152,24 @@ export class SpreadScore {
 
   /** Adds the normalised scores of feasible nodes, times their weight; `scores` is room to work in. */
   addTo(totals: Float64Array, feasible: Int32Array, length: number, scores: Float64Array): void {
-    this.score(feasible, length, scores);
+    const rules = this.#rules;
+    if (!this.#requireAll && rules.length === 2) {
+      this.#addDefaults(rules[0], rules[1], totals, feasible, length);
+      return;
+    }
+    scores.fill(0, 0, length);
+    if (this.#requireAll) this.#leaveOut(feasible, length, scores);
+    for (const rule of rules) this.#add(rule, feasible, length, scores);
+    for (let at = 0; at < length; at++) if (scores[at] !== leftOut) scores[at] = Math.round(scores[at]);
+    normaliseSpread(scores, length);
     for (let at = 0; at < length; at++) totals[at] += scores[at] * weights.podTopologySpread;
   }
 
-  /** Fills in the normalised scores of feasible nodes. */
-  score(feasible: Int32Array, length: number, scores: Float64Array): void {
-    const rules = this.#rules;
-    if (!this.#requireAll && rules.length === 2)
-      this.#scoreDefaults(rules[0], rules[1], feasible, length, scores);
-    else {
-      scores.fill(0, 0, length);
-      if (this.#requireAll) this.#leaveOut(feasible, length, scores);
-      for (const rule of rules) this.#add(rule, feasible, length, scores);
-      for (let at = 0; at < length; at++) if (scores[at] !== leftOut) scores[at] = Math.round(scores[at]);
-    }
-    normaliseSpread(scores, length);
-  }
-
-  /** As `#add` of both rules of the system, which nearly every pod has, in one go. */
-  #scoreDefaults(host: Rule, zone: Rule, feasible: Int32Array, length: number, scores: Float64Array): void {
+  /**
+   * The same for the two rules of the system, hosts and zones, which nearly every pod has. Most nodes have none of the pods, and all of
+   * those in one zone score alike: the score is worked out once for the zone.
+   */
+  #addDefaults(host: Rule, zone: Rule, totals: Float64Array, feasible: Int32Array, length: number): void {
     host.counter.fit(this.#state.table.capacity);
     const { counts } = host.counter;
     const hosts = host.topology.domainOf;
@@ -175,12 +177,34 @@ export class SpreadScore {
     const { sums } = zone.sum;
     const hostWeight = spreadWeight(length);
     const zoneWeight = spreadWeight(this.#domains(zone.topology, feasible, length, null));
+    const hostRest = host.maxSkew - 1;
+    const zoneScores = this.#zoneScores;
+    zoneScores[0] = 0;
+    for (let domain = 0; domain < sums.length; domain++)
+      zoneScores[domain + 1] = sums[domain] * zoneWeight + (zone.maxSkew - 1);
+    const empty = this.#emptyScores;
+    for (let domain = 0; domain <= sums.length; domain++)
+      empty[domain] = Math.round(hostRest + zoneScores[domain]);
+    let least = Infinity;
+    let greatest = -Infinity;
     for (let at = 0; at < length; at++) {
       const slot = feasible[at];
-      const domain = zones[slot];
-      let score = hosts[slot] < 0 ? 0 : counts[slot] * hostWeight + (host.maxSkew - 1);
-      if (domain >= 0) score += sums[domain] * zoneWeight + (zone.maxSkew - 1);
-      scores[at] = Math.round(score);
+      const score = scoreOf(slot, counts, hosts, zones, zoneScores, empty, hostWeight, hostRest);
+      if (score < least) least = score;
+      if (score > greatest) greatest = score;
+    }
+    // Where all are alike, the same would be added to each.
+    if (least === greatest) return;
+    const normalised = this.#normalisedEmpty;
+    for (let domain = 0; domain <= sums.length; domain++)
+      normalised[domain] = normalisedSpread(empty[domain], least, greatest) * weights.podTopologySpread;
+    for (let at = 0; at < length; at++) {
+      const slot = feasible[at];
+      if (counts[slot] === 0 && hosts[slot] >= 0) totals[at] += normalised[zones[slot] + 1];
+      else {
+        const score = scoreOf(slot, counts, hosts, zones, zoneScores, empty, hostWeight, hostRest);
+        totals[at] += normalisedSpread(score, least, greatest) * weights.podTopologySpread;
+      }
     }
   }
 
@@ -247,6 +271,23 @@ export class SpreadScore {
     }
     return domains;
   }
+}
+
+function scoreOf(
+  slot: number,
+  counts: Int32Array,
+  hosts: Int32Array,
+  zones: Int32Array,
+  zoneScores: readonly number[],
+  empty: readonly number[],
+  hostWeight: number,
+  hostRest: number,
+): number {
+  const count = counts[slot];
+  const zone = zones[slot] + 1;
+  if (hosts[slot] < 0) return Math.round(zoneScores[zone]);
+  // In the order in which upstream adds, so that sums are rounded alike.
+  return count === 0 ? empty[zone] : Math.round(count * hostWeight + hostRest + zoneScores[zone]);
 }
 
 function leftOutOf(scores: Float64Array | null, length: number): number {
