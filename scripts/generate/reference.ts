@@ -178,24 +178,22 @@ export function kindsPage(kinds: readonly Kind[]): string {
     '',
     '# Kinds',
     '',
-    'What can be read. Other kinds are reported and left out; with `--strict` they are errors. Kubernetes kinds are',
-    'checked as Kubernetes 1.30 defines them (field table: © The Kubernetes Authors, Apache-2.0).',
+    'What can be read. Other kinds are reported and left out, unless a CustomResourceDefinition among the documents defines',
+    'them; with `--strict` they are errors. Kubernetes kinds are checked as Kubernetes 1.32 defines them, those of Argo as Argo',
+    'Rollouts 1.8 does (field tables: © The Kubernetes Authors, The Argo Authors, Apache-2.0). What `kubectl get -o yaml` prints is',
+    'taken as it is: what controllers have made is left out, since they make it anew.',
     '',
     '## Simulated',
     '',
     ...head,
     ...rows('full'),
     '',
-    '## Checked, and acting in a later version',
+    '## Known, and without effect',
     '',
-    ...head,
-    ...rows('later'),
-    '',
-    '## Known, and not simulated',
-    '',
-    kinds
+    '| kind | apiVersion | what becomes of it |',
+    '|---|---|---|',
+    ...kinds
       .filter((kind) => kind.support === 'none')
-      .map((kind) => `\`${kind.kind}\` (${apiVersionOf(kind)})`)
-      .join(', ') + '.',
+      .map((kind) => `| \`${kind.kind}\` | ${apiVersionOf(kind)} | ${kind.note ?? 'left out: not simulated'} |`),
   ].join('\n')}\n`;
 }

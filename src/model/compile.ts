@@ -51,7 +51,21 @@ function unsaid(scenario: ParsedScenario, found: readonly Diagnostic[]): readonl
   const key = ({ code, message, position }: Diagnostic) => JSON.stringify([code, message, position]);
   const said = new Set(scenario.diagnostics.map(key));
   const certain = scenario.resources.sound ? found : certainOf(scenario.resources, found);
-  return certain.filter((diagnostic) => !said.has(key(diagnostic)));
+  const judged = certain.filter((diagnostic) => !said.has(key(diagnostic)));
+  const errors = [...scenario.diagnostics, ...judged].filter(
+    ({ severity, code }) => severity === 'error' && code !== refused,
+  );
+  return judged.filter((one) => one.code !== refused || !errors.some((error) => concern(error, one)));
+}
+
+/** What the API server would refuse, in its own words: of what the project's rules tell in theirs, they are enough. */
+const refused = 'refused-by-kubernetes';
+
+/** Whether two diagnostics are about the same part of the same document. */
+function concern(one: Diagnostic, other: Diagnostic): boolean {
+  if (one.resource !== other.resource || one.position?.file !== other.position?.file) return false;
+  const [short, long] = [one.path ?? '', other.path ?? ''].sort((a, b) => a.length - b.length);
+  return long.startsWith(short) && /^(?:$|[.[])/.test(short === '' ? '' : long.slice(short.length));
 }
 
 /** Without what was found about things that only stand in for what was written. */

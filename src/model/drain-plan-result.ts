@@ -44,7 +44,12 @@ const DrainNode = Type.Object(
     name: text('Node.'),
     zone: text('Its zone; empty: none.'),
     state: Type.Union(
-      [Type.Literal('drained'), Type.Literal('failed'), Type.Literal('unfinished'), Type.Literal('not-begun')],
+      [
+        Type.Literal('drained'),
+        Type.Literal('failed'),
+        Type.Literal('unfinished'),
+        Type.Literal('not-begun'),
+      ],
       { description: 'unfinished: the run ended before the drain did.' },
     ),
     startSeconds: nullable(number('When its turn came.')),

@@ -178,18 +178,22 @@ class SettingsReader {
     const written = this.#spec.zones;
     const ofPools = this.#zonesOfPools();
     if (written === undefined && ofPools.length > 0)
-      return this.#infer('zones', ofPools, ofPools.join(', '), 'the zones of the node pools');
+      return this.#infer('zones', ofPools, ofPools.join(', '), 'the zones of the machines');
     if (written === undefined)
       return this.#infer('zones', ['a'], 'a', 'no zones are given: all replicas in one');
     this.#check?.unique(written, ['spec', 'zones'], (zone: string) => zone, 'The zone');
     return written;
   }
 
-  /** Zones that the node pools of a Topology name, in order. */
+  /** Zones that the node pools of a Topology name, or Nodes where it names none, in order. */
   #zonesOfPools(): string[] {
-    const topologies = this.#scenario.resources.byKind<TopologyDocument>('Topology');
+    const { resources } = this.#scenario;
+    const topologies = resources.byKind<TopologyDocument>('Topology');
     const pools = topologies.flatMap(({ value }) => value.spec.nodePools ?? []);
-    return [...new Set(pools.flatMap(({ zones }) => zones ?? []))];
+    const named = pools.flatMap(({ zones }) => zones ?? []);
+    if (named.length > 0) return [...new Set(named)];
+    const nodes = resources.byKind<{ metadata?: { labels?: Readonly<Record<string, string>> } }>('Node');
+    return [...new Set(nodes.flatMap(({ value }) => value.metadata?.labels?.[zoneLabel] ?? []))];
   }
 
   #delay(which: 'sameZone' | 'crossZone', micros: number): Distribution {
@@ -207,6 +211,8 @@ class SettingsReader {
     return { kind: 'deterministic', value: 0 };
   }
 }
+
+const zoneLabel = 'topology.kubernetes.io/zone';
 
 const niceSteps: readonly number[] = [
   ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * microsPerSecond),

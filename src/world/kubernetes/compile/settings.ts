@@ -6,8 +6,9 @@
  */
 import { formatDuration } from '../../../base/time.ts';
 import type { CompileContext } from '../../../model/kind.ts';
-import type { WrittenControlPlane } from '../../../model/kinds/topology.ts';
+import type { TopologyDocument, WrittenControlPlane } from '../../../model/kinds/topology.ts';
 import { readDuration, readQuantity, readShare } from '../../../model/notation.ts';
+import type { Resource } from '../../../model/resource.ts';
 import type { ControlPlaneSettings } from '../model.ts';
 
 const second = 1e6;
@@ -34,27 +35,33 @@ const assumed = {
   pullBytesPerSecond: 50e6,
 } as const;
 
-/** The settings with every default stated. */
+/** The settings with every default stated. Defaults of Kubernetes itself are told of together. */
 export function controlPlaneSettings(
-  written: WrittenControlPlane | undefined,
+  topology: Resource<TopologyDocument> | null,
   autoscaled: boolean,
   infer: CompileContext['infer'],
 ): ControlPlaneSettings {
+  const written = topology?.value.spec.controlPlane;
   const note = (path: string, value: string, source: string) =>
-    infer({ resource: 'Topology', path: `spec.controlPlane.${path}`, value, source });
+    infer({ resource: topology?.id ?? 'Topology', path, value, source });
+  if (written === undefined)
+    note('spec.controlPlane', 'as Kubernetes 1.32 has it', 'no settings of the control plane are given');
   const { floorMicros, meanMicros } = assumed.apiLatency;
   note(
-    'api',
-    `${formatDuration(floorMicros)} and on average ${formatDuration(meanMicros)} more, ${assumed.apiCapacityPerSecond} requests/s`,
+    'controlPlane.api',
+    `${formatDuration(floorMicros)} and on average ${formatDuration(meanMicros)} more, ${assumed.apiCapacityPerSecond} requests/s, watches ${formatDuration(assumed.watchLagMicros)} behind`,
     'assumed for an API server on a machine of its own',
   );
-  note('watchLag', formatDuration(assumed.watchLagMicros), 'assumed within a data centre');
   const pullBytesPerSecond =
     written?.pullRate === undefined
       ? assumed.pullBytesPerSecond
       : (readQuantity(written.pullRate) ?? assumed.pullBytesPerSecond);
   if (written?.pullRate === undefined)
-    note('pullRate', `${assumed.pullBytesPerSecond / 1e6} MB/s`, 'assumed; measure your registry');
+    note(
+      'spec.controlPlane.pullRate',
+      `${assumed.pullBytesPerSecond / 1e6} MB/s`,
+      'assumed; measure your registry',
+    );
   return {
     apiLatency: assumed.apiLatency,
     apiCapacityPerSecond: assumed.apiCapacityPerSecond,

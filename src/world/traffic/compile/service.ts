@@ -285,7 +285,8 @@ function startupOf(facts: Facts): number {
     facts.deployed.workloads[0]?.main ?? null,
     facts.recognition.preset.bootMicros,
   );
-  facts.infer('startup', formatDuration(micros), basis);
+  // With pods, the cluster decides: what their processes and probes take.
+  if (facts.deployed.workloads.length === 0) facts.infer('startup', formatDuration(micros), basis);
   return micros;
 }
 

@@ -1,0 +1,58 @@
+/**
+ * Fidelity: the validation that the API server of Kubernetes 1.32 would hold every manifest to, with its defaults, in its
+ * words. It is done before the run, so that all that would be refused is told at once and at its place.
+ */
+import type { Diagnostics } from '../../../base/diagnostics.ts';
+import { Check } from '../../../model/check.ts';
+import type { Path } from '../../../model/place.ts';
+import type { KubeObject } from '../objects/meta.ts';
+import { typeOfKind } from '../objects/resource-types.ts';
+import { withDefaults } from '../schema/defaults/defaults.ts';
+import { validate } from '../schema/validation/validation.ts';
+import type { Applied } from './objects.ts';
+
+/** Code of what the API server would refuse. What reading has told of the same place is not told again. */
+const refused = 'refused-by-kubernetes';
+
+/** Every problem of every object; those of documents in doubt are left for when they are mended. */
+export function checkObjects(applied: readonly Applied[], diagnostics: Diagnostics): void {
+  for (const { resource, object } of applied) {
+    const type = typeOfKind(object.apiVersion, object.kind);
+    if (type === undefined || resource.doubts !== undefined) continue;
+    const complete = withClaims(withDefaults(type, object as unknown as KubeObject));
+    const check = new Check(resource, diagnostics);
+    for (const { field = '', message } of validate(type, complete, null))
+      check.error(refused, pathOf(field), field === '' ? message : `${field}: ${message}`);
+  }
+}
+
+interface Claiming {
+  readonly template?: {
+    readonly spec?: { readonly volumes?: readonly { readonly name: string }[] };
+  };
+  readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
+}
+
+/** The pods of a StatefulSet have volumes of the names of its claims, which their template may mount. */
+function withClaims(object: KubeObject): KubeObject {
+  if (object.kind !== 'StatefulSet') return object;
+  const { template, volumeClaimTemplates = [], ...spec } = object.spec as Claiming;
+  const volumes = template?.spec?.volumes ?? [];
+  const claimed = volumeClaimTemplates.flatMap(({ metadata }) => {
+    const name = metadata?.name;
+    const known = name === undefined || volumes.some((volume) => volume.name === name);
+    return known ? [] : [{ name, persistentVolumeClaim: { claimName: name } }];
+  });
+  const pod = { ...template?.spec, volumes: [...volumes, ...claimed] };
+  return { ...object, spec: { ...spec, volumeClaimTemplates, template: { ...template, spec: pod } } };
+}
+
+/** `spec.containers[0].resources.limits[nvidia.com/gpu]` as field names and positions. */
+export function pathOf(field: string): Path {
+  const parts = field.match(/\[[^\]]*\]|[^.[\]]+/g) ?? [];
+  return parts.map((part) => {
+    if (!part.startsWith('[')) return part;
+    const key = part.slice(1, -1);
+    return /^\d+$/.test(key) ? Number(key) : key;
+  });
+}
