@@ -13,6 +13,7 @@ import { ClusterLedger } from './accounts/cluster-ledger.ts';
 import { installAdmission } from './admission/install.ts';
 import { openApiDocuments } from './api/openapi-documents.ts';
 import { ApiServer } from './api/server.ts';
+import { installAutoscaling } from './autoscaling/install.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
@@ -21,6 +22,7 @@ import { type Disruption, installDisruption } from './disruption/install.ts';
 import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
 import { installNetwork, type Network } from './network/install.ts';
 import type { Routing } from './network/routing.ts';
+import { AdaptedMetrics } from './node/adapted-metrics.ts';
 import { installNodes, type Nodes } from './node/install.ts';
 import { machineNode } from './node/machine.ts';
 import type { Processes } from './node/processes.ts';
@@ -124,6 +126,8 @@ export class Cluster implements ControlPlane {
     installWorkloads(this);
     installScheduler(this);
     installRollouts(this, measureFrom(this.telemetry));
+    const { kubelet, metrics } = this.nodeParts;
+    installAutoscaling(this, metrics, new AdaptedMetrics({ ...parts, model, store: this.store, kubelet }));
   }
 
   component(name: string, limits: { readonly qps: number; readonly burst: number }): Component {
