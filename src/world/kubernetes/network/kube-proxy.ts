@@ -81,8 +81,12 @@ export class KubeProxy {
     const before = previous?.endpoints ?? [];
     const now = kind === 'DELETED' ? [] : (object.endpoints ?? []);
     const touched = new Set<string>();
-    count(rule, before, new Set(now), -1, touched);
-    count(rule, now, new Set(before), 1, touched);
+    // What a slice keeps, it mostly keeps in its place; what has only moved is counted out and in again.
+    for (let at = Math.max(before.length, now.length) - 1; at >= 0; at--) {
+      if (before[at] === now[at]) continue;
+      if (at < before.length) count(rule, before[at], -1, touched);
+      if (at < now.length) count(rule, now[at], 1, touched);
+    }
     this.#plan(rule, touched);
   }
 
@@ -197,23 +201,14 @@ export class KubeProxy {
   }
 }
 
-/** Counts endpoints in or out, but for those that stay as they are. */
-function count(
-  rule: Rule,
-  endpoints: readonly Endpoint[],
-  staying: ReadonlySet<Endpoint>,
-  by: 1 | -1,
-  touched: Set<string>,
-): void {
-  for (const endpoint of endpoints) {
-    const { conditions, targetRef } = endpoint;
-    if (targetRef === undefined || staying.has(endpoint)) continue;
-    const { uid } = targetRef;
-    const { ready, serving, terminating } = conditions;
-    touched.add(uid);
-    if (ready) add(rule.ready, uid, by);
-    else if (serving && terminating) add(rule.draining, uid, by);
-  }
+/** Counts an endpoint in or out. */
+function count(rule: Rule, { conditions, targetRef }: Endpoint, by: 1 | -1, touched: Set<string>): void {
+  if (targetRef === undefined) return;
+  const { uid } = targetRef;
+  const { ready, serving, terminating } = conditions;
+  touched.add(uid);
+  if (ready) add(rule.ready, uid, by);
+  else if (serving && terminating) add(rule.draining, uid, by);
 }
 
 function add(counts: Map<string, number>, uid: string, by: 1 | -1): void {

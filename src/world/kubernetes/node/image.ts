@@ -42,8 +42,18 @@ function tagOf(name: string): string | null {
   return colon > plain.lastIndexOf('/') ? plain.slice(colon + 1) : null;
 }
 
+const ids = new Map<string, string>();
+
 /** A name with a digest, as `kubectl get -o yaml` shows it in `imageID`. */
 export function imageId(name: string): string {
+  const known = ids.get(name);
+  if (known !== undefined) return known;
+  const id = computedId(name);
+  if (ids.size < namesKept) ids.set(name, id);
+  return id;
+}
+
+function computedId(name: string): string {
   const normal = normalImageName(name);
   if (normal.includes('@')) return normal;
   const repository = normal.slice(0, normal.lastIndexOf(':'));
