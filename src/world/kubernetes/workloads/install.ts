@@ -4,6 +4,7 @@ import { controllerOf, type KubeObject, type LabelSelector, type Labels } from '
 import { pods, type ResourceType, replicaSets, replicationControllers } from '../objects/resource-types.ts';
 import type { ReplicaSet } from '../objects/workloads.ts';
 import { Index } from '../store/store.ts';
+import { DaemonSets } from './daemon-set/daemon-set.ts';
 import { Deployments } from './deployment/deployment.ts';
 import { GarbageCollector } from './ownership/garbage-collector.ts';
 import { Namespaces } from './ownership/namespaces.ts';
@@ -39,6 +40,7 @@ export function installWorkloads(plane: ControlPlane): void {
   new Deployments(plane, notices);
   const revisions = new ControllerRevisions(plane);
   new StatefulSets(plane, notices, orphans, revisions);
+  new DaemonSets(plane, notices, orphans, revisions);
   new VolumeClaims(plane);
   new GarbageCollector(plane);
   new Namespaces(plane);
