@@ -18,6 +18,7 @@ import { PodGroup } from './pod-group.ts';
 import { countPlaced, type KinMember, type PodKin, PodKinships } from './pod-kin.ts';
 import type { Alike, StateView } from './state-view.ts';
 import { Eligibility, Topology } from './topology.ts';
+import type { VolumeTerms } from './volumes.ts';
 
 /** A pod on a node. */
 export interface PlacedPod extends KinMember {
@@ -35,6 +36,8 @@ export interface Surroundings {
   /** The selector of a ReplicaSet, StatefulSet or ReplicationController; undefined: gone, or another kind of owner. */
   ownerSelector(namespace: string, owner: OwnerReference): LabelSelector | undefined;
   namespaceLabels(namespace: string): Labels | undefined;
+  /** Absent: volumes can be reached from everywhere. */
+  readonly volumeTerms?: VolumeTerms;
 }
 
 export class ClusterState implements StateView {
@@ -194,7 +197,7 @@ export class ClusterState implements StateView {
     }
     const groups = byKin.get(kin);
     if (groups !== undefined) for (const group of groups) if (group.owner?.uid === owner?.uid) return group;
-    const group = new PodGroup(this, demand, kin, owner);
+    const group = new PodGroup(this, demand, kin, owner, this.surroundings.volumeTerms);
     if (groups === undefined) byKin.set(kin, [group]);
     else groups.push(group);
     return group;

@@ -20,6 +20,7 @@ export const reasons = {
   affinity: "node(s) didn't match Pod's node affinity/selector",
   ports: "node(s) didn't have free ports for the requested pod ports",
   tooManyPods: 'Too many pods',
+  volumes: 'node(s) had volume node affinity conflict',
   spread: "node(s) didn't match pod topology spread constraints",
   spreadLabel: "node(s) didn't match pod topology spread constraints (missing required label)",
   podAffinity: "node(s) didn't match pod affinity rules",

@@ -365,3 +365,20 @@ test('hostname is a topology like others', () => {
     a1: skewed,
   });
 });
+
+test('a pod goes where its volume can be reached', () => {
+  const nodes = [node('a1', { zone: 'a' }), node('b1', { zone: 'b' })];
+  const inZoneB = [{ matchExpressions: [{ key: zoneLabel, operator: 'In' as const, values: ['b'] }] }];
+  const volumeTerms = (_: string, claim: string) => (claim === 'data' ? inZoneB : null);
+  const { rejections } = stateOf(nodes, {}, { ...noSurroundings, volumeTerms });
+  const using = (claimName: string): Partial<PodSpec> => ({
+    volumes: [
+      { name: 'v', persistentVolumeClaim: { claimName } },
+      { name: 'tmp', emptyDir: {} },
+    ],
+  });
+  assert.deepEqual(rejections(pod('p', { spec: using('data') })), {
+    a1: ['node(s) had volume node affinity conflict'],
+  });
+  assert.deepEqual(rejections(pod('q', { spec: using('unbound') })), {});
+});

@@ -76,9 +76,11 @@ export class Placement {
     this.#demand = group.demand;
     group.demand.profile.refresh();
     group.spreadFilter?.begin();
+    group.volumes?.begin();
     this.#checksPods = group.interPod.begin();
     this.#checksMore =
       this.#checksPods ||
+      group.volumes !== null ||
       group.spreadFilter !== null ||
       group.demand.ports.length > 0 ||
       this.nominations.size > 0 ||
@@ -173,7 +175,8 @@ export class Placement {
     if (this.allows !== null && !this.allows(slot)) return false;
     const { ports } = this.#demand;
     if (ports.length > 0 && this.#state.table.portsCollide(slot, this.#demand)) return false;
-    const { spreadFilter, interPod } = this.#group;
+    const { spreadFilter, interPod, volumes } = this.#group;
+    if (volumes !== null && !volumes.reaches(this.#state.table.nodes[slot]!)) return false;
     if (spreadFilter !== null && spreadFilter.verdict(slot) !== 'fits') return false;
     if (this.#checksPods && interPod.verdict(slot) !== 'fits') return false;
     return this.nominations.size === 0 || this.#fitsBeside(slot);
@@ -268,7 +271,9 @@ export class Placement {
   }
 
   #rejectedByPods(slot: number): Rejection | null {
-    const { spreadFilter, interPod } = this.#group;
+    const { spreadFilter, interPod, volumes } = this.#group;
+    if (volumes?.reaches(this.#state.table.nodes[slot]!) === false)
+      return { plugin: 'VolumeBinding', reasons: [reasons.volumes], resolvable: false };
     const spread = spreadFilter?.verdict(slot) ?? 'fits';
     if (spread === 'unlabelled')
       return { plugin: 'PodTopologySpread', reasons: [reasons.spreadLabel], resolvable: false };

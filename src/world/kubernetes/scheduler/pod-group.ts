@@ -8,6 +8,7 @@ import type { PodDemand } from './pod-demand.ts';
 import type { HeldTerm, PodKin } from './pod-kin.ts';
 import { SpreadFilter, SpreadScore } from './spread.ts';
 import type { Alike, StateView } from './state-view.ts';
+import { claimsOf, VolumeFilter, type VolumeTerms } from './volumes.ts';
 
 export class PodGroup implements Alike {
   readonly demand: PodDemand;
@@ -17,14 +18,24 @@ export class PodGroup implements Alike {
   readonly held: readonly HeldTerm[];
   readonly spreadFilter: SpreadFilter | null;
   readonly spreadScore: SpreadScore;
+  readonly volumes: VolumeFilter | null;
   readonly interPod: InterPodRules;
 
-  constructor(state: StateView, demand: PodDemand, kin: PodKin, owner: OwnerReference | undefined) {
+  constructor(
+    state: StateView,
+    demand: PodDemand,
+    kin: PodKin,
+    owner: OwnerReference | undefined,
+    volumeTerms?: VolumeTerms,
+  ) {
     this.demand = demand;
     this.kin = kin;
     this.owner = owner;
     this.held = heldTerms(state, demand.spec, kin);
     this.spreadFilter = SpreadFilter.applies(demand.spec) ? new SpreadFilter(state, this) : null;
+    const claims = claimsOf(demand.spec);
+    const bound = volumeTerms !== undefined && claims.length > 0;
+    this.volumes = bound ? new VolumeFilter(kin.namespace, claims, volumeTerms) : null;
     this.spreadScore = new SpreadScore(state, this);
     this.interPod = new InterPodRules(state, this);
   }

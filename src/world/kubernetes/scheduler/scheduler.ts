@@ -2,16 +2,18 @@
  * Fidelity: kube-scheduler 1.32 with its default profile: one pod after the other is taken from the queue, placed in the cache and bound
  * through the API at the client's rate. A cycle takes 0.25 ms and 0.2 µs for each node of the cluster, which gives about the 800 pods a
  * second that scheduler_perf measures at 5,000 nodes. Simplified: the decision is made at the end of that time from what is known then;
- * binding never fails in the node's plugins; dynamic resources and volumes that are not bound are not looked at.
+ * binding never fails in the node's plugins; volumes that are not bound and dynamic resources are not looked at.
  */
 import type { RandomStream } from '../../../base/random.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import { conditionOf, withCondition } from '../objects/meta.ts';
 import type { Node } from '../objects/node.ts';
-import { isFinished, type Pod } from '../objects/pod.ts';
+import { isFinished, type NodeSelectorTerm, type Pod } from '../objects/pod.ts';
 import {
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   podDisruptionBudgets,
   pods,
   replicaSets,
@@ -19,7 +21,7 @@ import {
   services,
   statefulSets,
 } from '../objects/resource-types.ts';
-import type { Change } from '../store/store.ts';
+import type { Change, Store } from '../store/store.ts';
 import { bindPod } from './bind.ts';
 import { ClusterState, type PlacedPod } from './cluster-state.ts';
 import { diagnosisText, noNodes } from './diagnosis.ts';
@@ -58,6 +60,7 @@ export class Scheduler {
     this.state = new ClusterState({
       services: (namespace) => store.table(services).values(namespace),
       namespaceLabels: (namespace) => store.get(namespaces, '', namespace)?.metadata.labels,
+      volumeTerms: (namespace, claim) => boundVolumeTerms(store, namespace, claim),
       ownerSelector: (namespace, { kind, name }) => {
         if (kind === 'ReplicaSet') return store.get(replicaSets, namespace, name)?.spec.selector;
         if (kind === 'StatefulSet') return store.get(statefulSets, namespace, name)?.spec.selector;
@@ -112,9 +115,13 @@ export class Scheduler {
     }
     const placed = this.state.placed(uid);
     if (gone) {
+      const waiting = this.queue.get(uid);
       this.queue.remove(uid);
       this.placement.nominations.remove(uid);
-      if (placed === undefined) return;
+      if (placed === undefined) {
+        if (waiting !== undefined) this.state.kinships.leave(waiting.group.kin);
+        return;
+      }
       this.state.take(placed);
       this.#moveFor({ kind: 'pod', change: 'gone', group: placed.group });
       return;
@@ -336,6 +343,24 @@ export class Scheduler {
       }),
     );
   }
+}
+
+/** The node affinity of the volume that a claim is bound to. */
+function boundVolumeTerms(
+  store: Store,
+  namespace: string,
+  claim: string,
+): readonly NodeSelectorTerm[] | null {
+  const { volumeName } = (store.get(persistentVolumeClaims, namespace, claim)?.spec ?? {}) as {
+    readonly volumeName?: string;
+  };
+  if (volumeName === undefined) return null;
+  const { nodeAffinity } = (store.get(persistentVolumes, '', volumeName)?.spec ?? {}) as {
+    readonly nodeAffinity?: {
+      readonly required?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] };
+    };
+  };
+  return nodeAffinity?.required?.nodeSelectorTerms ?? null;
 }
 
 function sameForScheduling(a: Node, b: Node): boolean {
