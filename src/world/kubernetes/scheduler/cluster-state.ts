@@ -10,15 +10,15 @@ import type { Node } from '../objects/node.ts';
 import { isFinished, type Pod } from '../objects/pod.ts';
 import { containsAll } from '../objects/selector.ts';
 import type { Service } from '../objects/services.ts';
-import { ImagesOfNodes } from './images.ts';
-import { type NodeProfile, NodeProfiles } from './node-profile.ts';
 import { NodeTable } from './node-table.ts';
 import { type PodDemand, PodDemands } from './pod-demand.ts';
 import { PodGroup } from './pod-group.ts';
 import { countPlaced, type KinMember, type PodKin, PodKinships } from './pod-kin.ts';
+import { ImagesOfNodes } from './rules/images.ts';
+import { type NodeProfile, NodeProfiles } from './rules/node-profile.ts';
+import { Eligibility, Topology } from './rules/topology.ts';
+import type { VolumeTerms } from './rules/volumes.ts';
 import type { Alike, StateView } from './state-view.ts';
-import { Eligibility, Topology } from './topology.ts';
-import type { VolumeTerms } from './volumes.ts';
 
 /** A pod on a node. */
 export interface PlacedPod extends KinMember {

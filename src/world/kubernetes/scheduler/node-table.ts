@@ -5,8 +5,8 @@
 import type { Node } from '../objects/node.ts';
 import { regionLabel, zoneLabel } from '../objects/node.ts';
 import { amountsOf } from '../objects/resources.ts';
-import { type HostPort, HostPortsInUse } from './host-ports.ts';
 import { NodeOrder } from './node-order.ts';
+import { type HostPort, HostPortsInUse } from './rules/host-ports.ts';
 
 /** Columns of `core`: a node's eight numbers lie side by side, in one line of the processor's cache. */
 export const nodeStride = 8;

@@ -8,7 +8,6 @@ import type { ClusterState } from './cluster-state.ts';
 import { type Diagnosis, DiagnosisBuilder, type Rejection, reasons, taintReason } from './diagnosis.ts';
 import { untoleratedTaint } from './node-match.ts';
 import { feasibleNodesWanted } from './node-order.ts';
-import { acceptedNode, allMet, schedulableNode, toleratedNode } from './node-profile.ts';
 import {
   cpuAllocatable,
   cpuRequested,
@@ -18,11 +17,12 @@ import {
   podsAllowed,
   podsPlaced,
 } from './node-table.ts';
-import { type Nomination, Nominations } from './nominations.ts';
 import type { PodDemand } from './pod-demand.ts';
 import type { PodGroup } from './pod-group.ts';
-import { hasRoom, type ResourceFit, ResourceFits } from './resource-fit.ts';
-import { imageLocalityScore, normaliseByGreatest, weights } from './scores.ts';
+import { type Nomination, Nominations } from './queue/nominations.ts';
+import { acceptedNode, allMet, schedulableNode, toleratedNode } from './rules/node-profile.ts';
+import { hasRoom, type ResourceFit, ResourceFits } from './rules/resource-fit.ts';
+import { imageLocalityScore, normaliseByGreatest, weights } from './rules/scores.ts';
 
 const nowhere = new Int32Array(0);
 

@@ -6,10 +6,10 @@
 import type { ResourceList } from '../objects/meta.ts';
 import type { Container, PodSpec } from '../objects/pod.ts';
 import { amountsOf, podRequests } from '../objects/resources.ts';
-import { hostPortsOf } from './host-ports.ts';
-import type { NodeProfile, NodeProfiles } from './node-profile.ts';
 import type { Charge, FurtherResource, NodeTable } from './node-table.ts';
-import { unstatedCpuMillis, unstatedMemoryBytes } from './scores.ts';
+import { hostPortsOf } from './rules/host-ports.ts';
+import type { NodeProfile, NodeProfiles } from './rules/node-profile.ts';
+import { unstatedCpuMillis, unstatedMemoryBytes } from './rules/scores.ts';
 
 export interface PodDemand extends Charge {
   readonly spec: PodSpec;

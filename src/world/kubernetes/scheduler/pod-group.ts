@@ -3,12 +3,12 @@
  * what it has worked out for one holds for all.
  */
 import type { OwnerReference } from '../objects/meta.ts';
-import { heldTerms, InterPodRules } from './inter-pod.ts';
 import type { PodDemand } from './pod-demand.ts';
 import type { HeldTerm, PodKin } from './pod-kin.ts';
-import { SpreadFilter, SpreadScore } from './spread.ts';
+import { heldTerms, InterPodRules } from './rules/inter-pod.ts';
+import { SpreadFilter, SpreadScore } from './rules/spread.ts';
+import { claimsOf, VolumeFilter, type VolumeTerms } from './rules/volumes.ts';
 import type { Alike, StateView } from './state-view.ts';
-import { claimsOf, VolumeFilter, type VolumeTerms } from './volumes.ts';
 
 export class PodGroup implements Alike {
   readonly demand: PodDemand;

@@ -5,7 +5,7 @@
 import type { LabelSelector, Labels } from '../objects/meta.ts';
 import { selects } from '../objects/selector.ts';
 import { Anchored, anchorOf, pairsOf } from './anchored.ts';
-import { NodeCount, type Topology } from './topology.ts';
+import { NodeCount, type Topology } from './rules/topology.ts';
 
 /** Pods that something selects. */
 export interface PodTerm {

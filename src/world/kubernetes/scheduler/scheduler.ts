@@ -25,11 +25,11 @@ import type { Change, Store } from '../store/store.ts';
 import { bindPod } from './bind.ts';
 import { ClusterState, type PlacedPod } from './cluster-state.ts';
 import { diagnosisText, noNodes } from './diagnosis.ts';
-import { type ClusterEvent, mayHelp } from './hints.ts';
 import { Placement } from './placement.ts';
 import type { PodGroup } from './pod-group.ts';
 import { Preemption, type PreemptionCandidate } from './preemption.ts';
-import { type PendingPod, SchedulingQueue } from './queue.ts';
+import { type ClusterEvent, mayHelp } from './queue/hints.ts';
+import { type PendingPod, SchedulingQueue } from './queue/queue.ts';
 
 const schedulerName = 'default-scheduler';
 const cycleMicros = 250;

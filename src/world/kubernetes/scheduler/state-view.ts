@@ -1,9 +1,9 @@
 import type { LabelSelector, OwnerReference } from '../objects/meta.ts';
-import type { NodeProfile } from './node-profile.ts';
 import type { NodeTable } from './node-table.ts';
 import type { PodDemand } from './pod-demand.ts';
 import type { PodKin, PodKinships } from './pod-kin.ts';
-import type { Eligibility, Topology } from './topology.ts';
+import type { NodeProfile } from './rules/node-profile.ts';
+import type { Eligibility, Topology } from './rules/topology.ts';
 
 /** What makes pods alike to the scheduler. */
 export interface Alike {

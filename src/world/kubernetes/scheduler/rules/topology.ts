@@ -3,9 +3,10 @@
  * kube-scheduler 1.32). Upstream counts over all pods in every cycle; here the same numbers are kept up to date as pods come and go, and
  * summed anew only when nodes have changed.
  */
+
+import type { NodeTable } from '../node-table.ts';
 import type { NodeProfile } from './node-profile.ts';
 import { acceptedNode, toleratedNode } from './node-profile.ts';
-import type { NodeTable } from './node-table.ts';
 
 /** Which domain of a topology key, e.g. which zone, each node belongs to. */
 export class Topology {

@@ -1,5 +1,5 @@
 /** Fidelity: which images nodes have, as ImageLocality of kube-scheduler 1.32 sees them in `status.images`, by each of their names. */
-import type { Node } from '../objects/node.ts';
+import type { Node } from '../../objects/node.ts';
 
 type Images = NonNullable<Node['status']['images']>;
 

@@ -14,8 +14,8 @@ import {
   nodeStride,
   podsAllowed,
   podsPlaced,
-} from './node-table.ts';
-import type { PodDemand } from './pod-demand.ts';
+} from '../node-table.ts';
+import type { PodDemand } from '../pod-demand.ts';
 import { balancedAllocationScore, leastAllocatedScore, weights } from './scores.ts';
 
 /** Sizes of pods that are remembered at a time. */

@@ -4,9 +4,9 @@
  * here provisions volumes; there is no limit of volumes by node and no exclusive access.
  */
 
-import type { Node } from '../objects/node.ts';
-import type { NodeSelectorTerm, PodSpec } from '../objects/pod.ts';
-import { matchesTerm } from './node-match.ts';
+import type { Node } from '../../objects/node.ts';
+import type { NodeSelectorTerm, PodSpec } from '../../objects/pod.ts';
+import { matchesTerm } from '../node-match.ts';
 
 /** The terms of the volume that a claim is bound to, of which a node must match one; null: any node will do. */
 export type VolumeTerms = (namespace: string, claim: string) => readonly NodeSelectorTerm[] | null;

@@ -2,7 +2,7 @@
  * Fidelity: host ports in use on a node (scheduler framework/types.go HostPortInfo, 1.32): the same protocol and port collide on the
  * same address, and `0.0.0.0` collides with every address.
  */
-import type { PodSpec } from '../objects/pod.ts';
+import type { PodSpec } from '../../objects/pod.ts';
 
 export interface HostPort {
   /** `TCP/8080`. */

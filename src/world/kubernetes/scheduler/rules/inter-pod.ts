@@ -3,11 +3,11 @@
  * namespaceSelector, the terms of pods already placed (hardPodAffinityWeight 1), and the first pod of a series that has affinity to
  * itself. matchLabelKeys and mismatchLabelKeys are merged into the selector here as the API server does it at creation.
  */
-import type { Labels } from '../objects/meta.ts';
-import type { PodAffinityTerm, PodSpec } from '../objects/pod.ts';
-import type { HeldTerm, PodCounter, PodKin, PodQuery, PodTerm } from './pod-kin.ts';
+import type { Labels } from '../../objects/meta.ts';
+import type { PodAffinityTerm, PodSpec } from '../../objects/pod.ts';
+import type { HeldTerm, PodCounter, PodKin, PodQuery, PodTerm } from '../pod-kin.ts';
+import type { Alike, StateView } from '../state-view.ts';
 import { normaliseByRange } from './scores.ts';
-import type { Alike, StateView } from './state-view.ts';
 import type { DomainSum } from './topology.ts';
 
 /** What a placed pod's required affinity adds to the score of the pods that it speaks of. */

@@ -2,12 +2,12 @@
  * Fidelity: queueing hints of kube-scheduler 1.32 (each plugin's EventsToRegister): which pods that did not fit are worth another try
  * after something happened. Simplified: what became of a pod's topology is told by labels alone.
  */
-import type { Node } from '../objects/node.ts';
-import { amountsOf } from '../objects/resources.ts';
-import type { FilterPlugin } from './diagnosis.ts';
-import { acceptsNode, toleratesCordon, untoleratedTaint } from './node-match.ts';
-import type { PodDemand } from './pod-demand.ts';
-import type { PodGroup } from './pod-group.ts';
+import type { Node } from '../../objects/node.ts';
+import { amountsOf } from '../../objects/resources.ts';
+import type { FilterPlugin } from '../diagnosis.ts';
+import { acceptsNode, toleratesCordon, untoleratedTaint } from '../node-match.ts';
+import type { PodDemand } from '../pod-demand.ts';
+import type { PodGroup } from '../pod-group.ts';
 
 /** What happened; `before` null: it came, `after` null: it went. */
 export type ClusterEvent =

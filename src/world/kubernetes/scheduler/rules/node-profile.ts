@@ -2,8 +2,8 @@
  * Fidelity: what follows for a node from its labels, taints and cordon alone (plugins NodeUnschedulable, TaintToleration, NodeAffinity
  * of kube-scheduler 1.32), remembered by node for all pods that ask for the same. It is looked at again only where a node changed.
  */
-import type { Node } from '../objects/node.ts';
-import type { PodSpec } from '../objects/pod.ts';
+import type { Node } from '../../objects/node.ts';
+import type { PodSpec } from '../../objects/pod.ts';
 import {
   acceptsNode,
   namedNodes,
@@ -11,8 +11,8 @@ import {
   toleratesCordon,
   untoleratedPreferences,
   untoleratedTaint,
-} from './node-match.ts';
-import type { NodeTable } from './node-table.ts';
+} from '../node-match.ts';
+import type { NodeTable } from '../node-table.ts';
 
 /** Bits that say what a node meets. */
 export const schedulableNode = 1;

@@ -3,12 +3,12 @@
  * matchLabelKeys and node inclusion policies; scores by the logarithm of the number of domains; the system's default constraints for pods
  * of Services, ReplicaSets and StatefulSets.
  */
-import type { LabelSelector } from '../objects/meta.ts';
-import { hostnameLabel, zoneLabel } from '../objects/node.ts';
-import type { PodSpec, TopologySpreadConstraint } from '../objects/pod.ts';
-import type { PodCounter, PodKin, PodQuery } from './pod-kin.ts';
+import type { LabelSelector } from '../../objects/meta.ts';
+import { hostnameLabel, zoneLabel } from '../../objects/node.ts';
+import type { PodSpec, TopologySpreadConstraint } from '../../objects/pod.ts';
+import type { PodCounter, PodKin, PodQuery } from '../pod-kin.ts';
+import type { Alike, StateView } from '../state-view.ts';
 import { leftOut, normalisedSpread, normaliseSpread, spreadWeight, weights } from './scores.ts';
-import type { Alike, StateView } from './state-view.ts';
 import type { DomainSum, Eligibility, Topology } from './topology.ts';
 
 /** One constraint for the pods of one group. */

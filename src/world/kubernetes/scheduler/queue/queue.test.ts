@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Engine } from '../../../engine/engine.ts';
+import { Engine } from '../../../../engine/engine.ts';
+import { type PodOptions, pod, stateOf } from '../scheduling.cases.ts';
 import { backoffMicros, SchedulingQueue } from './queue.ts';
-import { type PodOptions, pod, stateOf } from './scheduling.cases.ts';
 
 const second = 1e6;
 

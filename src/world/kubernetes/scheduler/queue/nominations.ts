@@ -2,7 +2,7 @@
  * Fidelity: pods that have been promised room on a node by preemption (backend/queue nominator, kube-scheduler 1.32): pods of less
  * priority may not take it while the victims leave.
  */
-import type { Pod } from '../objects/pod.ts';
+import type { Pod } from '../../objects/pod.ts';
 
 export interface Nomination {
   readonly pod: Pod;

@@ -3,10 +3,10 @@
  * wait; pods that back off (1 s doubling to 10 s, looked through every second); pods that did not fit, which wait for an event that may
  * help, or for 5 minutes (looked through every 30 s); and pods behind scheduling gates.
  */
-import type { Engine } from '../../../engine/engine.ts';
-import type { Pod } from '../objects/pod.ts';
-import type { FilterPlugin } from './diagnosis.ts';
-import type { PodGroup } from './pod-group.ts';
+import type { Engine } from '../../../../engine/engine.ts';
+import type { Pod } from '../../objects/pod.ts';
+import type { FilterPlugin } from '../diagnosis.ts';
+import type { PodGroup } from '../pod-group.ts';
 import { type HeapItem, PodHeap } from './pod-heap.ts';
 
 const initialBackoffMicros = 1_000_000;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { zoneLabel } from '../objects/node.ts';
-import type { PodSpec } from '../objects/pod.ts';
-import type { FilterPlugin } from './diagnosis.ts';
+import { zoneLabel } from '../../objects/node.ts';
+import type { PodSpec } from '../../objects/pod.ts';
+import type { FilterPlugin } from '../diagnosis.ts';
+import { node, pod, stateOf } from '../scheduling.cases.ts';
 import { type ClusterEvent, mayHelp } from './hints.ts';
-import { node, pod, stateOf } from './scheduling.cases.ts';
 
 const labels = { app: 'web' };
 const term = [{ topologyKey: zoneLabel, labelSelector: { matchLabels: labels } }];
