@@ -11,9 +11,8 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import type { Reader } from '../../telemetry/reader.ts';
 import { ClusterLedger } from './accounts/cluster-ledger.ts';
 import { installAdmission } from './admission/install.ts';
-import { openApiDocuments } from './api/openapi-documents.ts';
 import { ApiServer } from './api/server.ts';
-import { installAutoscaling } from './autoscaling/install.ts';
+import { installAutoscaling, installClusterAutoscaler } from './autoscaling/install.ts';
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
@@ -42,7 +41,9 @@ import {
 import { measureFrom } from './rollouts/analysis/query/evaluate.ts';
 import { installRollouts } from './rollouts/install.ts';
 import { installScheduler } from './scheduler/install.ts';
+import { WhatIf } from './scheduler/what-if.ts';
 import { installStrategies } from './schema/install.ts';
+import { openApiDocuments } from './schema/openapi.ts';
 import { Api } from './store/api.ts';
 import { Clock } from './store/clock.ts';
 import { EventLog } from './store/event-log.ts';
@@ -124,7 +125,13 @@ export class Cluster implements ControlPlane {
     this.disruption = installDisruption(this);
     installAdmission(this);
     installWorkloads(this);
-    installScheduler(this);
+    const scheduler = installScheduler(this);
+    installClusterAutoscaler(this, {
+      add: (pool) => this.addMachine(pool),
+      remove: ({ metadata }) => this.api.delete(nodes, '', metadata.name),
+      whatIf: WhatIf.over(scheduler.state),
+      evict: (namespace, name) => this.disruption.evict(namespace, name),
+    });
     installRollouts(this, measureFrom(this.telemetry));
     const { kubelet, metrics } = this.nodeParts;
     installAutoscaling(this, metrics, new AdaptedMetrics({ ...parts, model, store: this.store, kubelet }));

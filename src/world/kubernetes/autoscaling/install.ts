@@ -1,17 +1,22 @@
 /** Fidelity: no mechanism; puts the autoscalers into a cluster. What each of them simplifies stands in its own file. */
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { ApplicationMetrics, ResourceMetrics } from '../node/resource-metrics.ts';
+import { ClusterAutoscaler } from './cluster/cluster-autoscaler.ts';
+import type { Machines } from './cluster/machines.ts';
 import { HorizontalAutoscaler } from './horizontal/horizontal-autoscaler.ts';
-
-export interface Autoscaling {
-  readonly horizontal: HorizontalAutoscaler;
-}
 
 /** Call once, while the cluster is being put together. */
 export function installAutoscaling(
   plane: ControlPlane,
   metrics: ResourceMetrics,
   applications: ApplicationMetrics,
-): Autoscaling {
-  return { horizontal: new HorizontalAutoscaler(plane, metrics, applications) };
+): void {
+  new HorizontalAutoscaler(plane, metrics, applications);
+}
+
+/** Call once, where there is a cloud to ask; does nothing where no pool has bounds. */
+export function installClusterAutoscaler(plane: ControlPlane, machines: Machines): void {
+  const { nodePools, settings } = plane.model;
+  if (settings.clusterAutoscaler.enabled && nodePools.some(({ autoscaling }) => autoscaling !== null))
+    new ClusterAutoscaler(plane, machines);
 }
