@@ -4,7 +4,6 @@
  * control loops in no time, and the cluster's clock shows a day earlier: the run finds a system that has long been running.
  */
 import { randomStream } from '../../base/random.ts';
-import { formatDuration } from '../../base/time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { DrainCommand } from '../../model/model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
@@ -16,7 +15,7 @@ import { installAutoscaling, installClusterAutoscaler } from './autoscaling/inst
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
-import { type Drain, usualDrainOptions } from './disruption/drain.ts';
+import { usualDrainOptions } from './disruption/drain.ts';
 import { type Disruption, installDisruption } from './disruption/install.ts';
 import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
 import { installNetwork, type Network } from './network/install.ts';
@@ -208,10 +207,7 @@ export class Cluster implements ControlPlane {
       gracePeriodSeconds,
       timeoutMicros,
     };
-    this.note('node', node, 'drain begins');
-    this.disruption.drains.begin(node, { ...usualDrainOptions, ...wanted }, (drain) =>
-      this.note('node', node, drainInWords(drain)),
-    );
+    this.disruption.drains.begin(node, { ...usualDrainOptions, ...wanted });
   }
 
   /** Whether the pods of this service of the traffic room run here. */
@@ -279,14 +275,6 @@ export class Cluster implements ControlPlane {
         { outside: true },
       );
   }
-}
-
-function drainInWords({ state, pods: drained, startedMicros, endedMicros }: Drain): string {
-  const took = formatDuration((endedMicros ?? startedMicros) - startedMicros);
-  const gone = drained.filter(({ goneMicros }) => goneMicros !== null).length;
-  if (state === 'done') return `drained of ${gone} pods in ${took}`;
-  const held = drained.filter(({ goneMicros }) => goneMicros === null).map(({ name }) => name);
-  return `drain failed after ${took}: ${gone} of ${drained.length} pods are gone, ${held.join(', ')} not`;
 }
 
 type Scalable = KubeObject & { readonly spec: { readonly replicas?: number } };
