@@ -1,5 +1,4 @@
 import type { LiveApi, LiveRequest, LiveRun } from '../../apps/live/session.ts';
-import { openApiDocuments } from '../../src/world/kubernetes/api/openapi-documents.ts';
 import { isMutating } from '../../src/world/kubernetes/api/request.ts';
 import { ApiServer } from '../../src/world/kubernetes/api/server.ts';
 import {
@@ -8,6 +7,7 @@ import {
   smallCluster,
 } from '../../src/world/kubernetes/cluster.cases.ts';
 import type { ResourceMetrics } from '../../src/world/kubernetes/node/resource-metrics.ts';
+import { openApiDocuments } from '../../src/world/kubernetes/schema/openapi.ts';
 
 export interface LiveCluster {
   readonly session: LiveRun & LiveApi;

@@ -51,7 +51,9 @@ function covers({ key = '', effect = '' }: Toleration, taint: string): boolean {
 }
 
 export function withServiceAccount(spec: PodSpec): PodSpec {
-  return (spec.serviceAccountName ?? '') === '' ? { ...spec, serviceAccountName: 'default' } : spec;
+  return (spec.serviceAccountName ?? '') === ''
+    ? { ...spec, serviceAccountName: 'default', serviceAccount: 'default' }
+    : spec;
 }
 
 export interface Priorities {

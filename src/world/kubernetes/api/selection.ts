@@ -1,5 +1,6 @@
 /** Fidelity: which objects a request means: its namespace, selectors and name (apiserver endpoints/handlers, 1.32). */
 import type { KubeObject } from '../objects/meta.ts';
+import { customSchema } from '../schema/custom-resources.ts';
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from '../schema/selectors.ts';
 import { done, type Outcome } from '../store/failure.ts';
 import type { ApiRequest } from './request.ts';
@@ -32,10 +33,5 @@ export function selectionOf(request: ApiRequest, route: ResourceRoute, served: S
 }
 
 function selectableFields({ definition, version }: Served): readonly string[] {
-  const versions = (
-    definition?.spec as { versions?: readonly Readonly<Record<string, unknown>>[] } | undefined
-  )?.versions;
-  const fields = versions?.find(({ name }) => name === version)?.['selectableFields'];
-  if (!Array.isArray(fields)) return [];
-  return fields.map(({ jsonPath }: { jsonPath?: string }) => (jsonPath ?? '').replace(/^\./, ''));
+  return definition === null ? [] : (customSchema(definition, version)?.selectableFields ?? []);
 }

@@ -1,15 +1,8 @@
 /** Fidelity: addresses of the server that are no resources: version, health, OpenAPI (apiserver 1.32). */
 import type { ControlPlane } from '../control/control-plane.ts';
+import type { OpenApiDocuments } from '../schema/openapi.ts';
 import type { ApiResponse } from './request.ts';
 import { json, refusal, text, unknownPath } from './status.ts';
-
-/** Documents of OpenAPI v3 by path below `/openapi/v3/`. */
-export interface OpenApiDocuments {
-  /** What `/openapi/v3` lists. */
-  index(): unknown;
-  /** `apis/apps/v1`; null when there is none. */
-  document(path: string): unknown;
-}
 
 const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 

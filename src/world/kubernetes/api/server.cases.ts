@@ -1,6 +1,6 @@
 /** Fidelity: no mechanism; an API server over a small cluster, and requests in a line, for tests. */
 import { type SmallCluster, type SmallClusterOptions, smallCluster } from '../cluster.cases.ts';
-import { openApiDocuments } from './openapi-documents.ts';
+import { openApiDocuments } from '../schema/openapi.ts';
 import type { ApiRequest, ApiResponse } from './request.ts';
 import { ApiServer } from './server.ts';
 

@@ -6,6 +6,7 @@
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { ResourceMetrics } from '../node/resource-metrics.ts';
 import { customResourceDefinitions, pods, resourceName, serviceAccounts } from '../objects/resource-types.ts';
+import type { OpenApiDocuments } from '../schema/openapi.ts';
 import { done, invalid, notFound, type Outcome, refuse } from '../store/failure.ts';
 import { servedByDefinition } from './definitions.ts';
 import { discover } from './discovery.ts';
@@ -24,7 +25,7 @@ import { scaleOf } from './scale.ts';
 import { selectionOf } from './selection.ts';
 import { bindings, reviewTypes, ServedResources } from './served.ts';
 import type { Served } from './served-resource.ts';
-import { type OpenApiDocuments, serverPath } from './server-paths.ts';
+import { serverPath } from './server-paths.ts';
 import { type Source, sourcesOf } from './sources.ts';
 import { badRequest, deleted, json, refusal, respond, text, unknownPath } from './status.ts';
 import { tokenFor } from './tokens.ts';

@@ -4,6 +4,7 @@
  */
 import { apiVersionOf } from '../objects/resource-types.ts';
 import type { JsonObject } from '../patch/json.ts';
+import { customSchema } from '../schema/custom-resources.ts';
 import { type Decoded, decodeObject } from '../schema/fields.ts';
 import { schemaOfKind } from '../schema/kinds.ts';
 import type { ObjectNode } from '../schema/node.ts';
@@ -21,6 +22,7 @@ const anyObject: ObjectNode = {
 };
 
 export function schemaFor(served: Served): ObjectNode {
+  if (served.definition !== null) return customSchema(served.definition, served.version)?.node ?? anyObject;
   return schemaOfKind(apiVersionOf(served), served.type.kind) ?? anyObject;
 }
 

@@ -5,12 +5,7 @@
 import { assert } from '../../../base/assert.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { KubeObject } from '../objects/meta.ts';
-import {
-  apiVersionOf,
-  customResourceDefinitions,
-  type ResourceType,
-  resourceName,
-} from '../objects/resource-types.ts';
+import { apiVersionOf } from '../objects/resource-types.ts';
 import { isObject, type JsonObject, member } from '../patch/json.ts';
 import { applyPatch, patchContentTypes } from '../patch/patch.ts';
 import { applyConfiguration } from '../patch/server-side-apply.ts';
@@ -18,7 +13,6 @@ import type { SchemaNode } from '../schema/node.ts';
 import type { DeleteOptions, WriteOptions } from '../store/api.ts';
 import { done, notFound, type Outcome, refuse } from '../store/failure.ts';
 import { bodyObject, newObject, objectOf, ofKind, sameObject } from './decoding.ts';
-import { established } from './definitions.ts';
 import { type FieldManager, managerOf } from './field-manager.ts';
 import type { ApiRequest } from './request.ts';
 import type { ResourceRoute } from './route.ts';
@@ -82,16 +76,10 @@ function insert(
   manager: string | null,
 ): Outcome<Written> {
   const { plane, served } = place;
-  const { status: _, ...demand } = stored(draft, served);
-  const made = (served.type.hasStatus ? demand : stored(draft, served)) as KubeObject;
-  const object = isDefinition(served.type) ? established(made, plane.clock.timestamp()) : made;
+  const object = stored(draft, served);
   const write = () => plane.api.create(served.type, object, optionsOf(place));
   const outcome = manager === null ? write() : place.managers.as(manager, schemaFor(served), write);
   return outcome.ok ? done({ object: outcome.value, created: true, warnings }) : outcome;
-}
-
-function isDefinition(type: ResourceType): boolean {
-  return resourceName(type) === resourceName(customResourceDefinitions);
 }
 
 function currentOf({ plane, route, served }: WritePlace): Outcome<KubeObject> {

@@ -123,6 +123,8 @@ export interface PodSpec {
   readonly schedulerName?: string;
   readonly schedulingGates?: readonly { readonly name: string }[];
   readonly serviceAccountName?: string;
+  /** The old name of the same, which the server keeps in step. */
+  readonly serviceAccount?: string;
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly hostNetwork?: boolean;
