@@ -54,6 +54,8 @@ export interface Rejection {
 /** Why every node was turned down. */
 export interface Diagnosis {
   readonly nodes: number;
+  /** The terms of node affinity name no node together: none was looked at. */
+  readonly conflict: boolean;
   /** Nodes by reason. */
   readonly counts: ReadonlyMap<string, number>;
   readonly plugins: ReadonlySet<FilterPlugin>;
@@ -62,7 +64,8 @@ export interface Diagnosis {
 }
 
 /** `0/5 nodes are available: 3 Insufficient cpu, 2 Too many pods.` */
-export function diagnosisText(nodes: number, counts: ReadonlyMap<string, number>): string {
+export function diagnosisText(nodes: number, counts: ReadonlyMap<string, number>, conflict = false): string {
+  if (conflict) return `0/${nodes} nodes are available: pod affinity terms conflict.`;
   const listed = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
   const start = `0/${nodes} nodes are available:`;
   return listed.length === 0 ? start : `${start} ${listed.join(', ')}.`;
@@ -77,6 +80,7 @@ export class DiagnosisBuilder implements Diagnosis {
   readonly counts = new Map<string, number>();
   readonly plugins = new Set<FilterPlugin>();
   readonly resolvable: number[] = [];
+  conflict = false;
 
   constructor(nodes: number) {
     this.nodes = nodes;

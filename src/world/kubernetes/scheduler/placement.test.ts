@@ -382,3 +382,17 @@ test('a pod goes where its volume can be reached', () => {
   });
   assert.deepEqual(rejections(pod('q', { spec: using('unbound') })), {});
 });
+
+test('terms that contradict each other are told apart from nodes that do not match', () => {
+  const { state, placement } = stateOf([node('a'), node('b')]);
+  const named = (name: string) => ({ key: 'metadata.name', operator: 'In' as const, values: [name] });
+  const nodeSelectorTerms = [{ matchFields: [named('a'), named('b')] }];
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+  const group = state.groupOf(pod('p', { spec: { affinity: { nodeAffinity } } }));
+  assert.equal(placement.best(group, randomStream(1, 'test')), -1);
+  const { nodes, counts, conflict } = placement.diagnose(group);
+  assert.equal(
+    diagnosisText(nodes, counts, conflict),
+    '0/2 nodes are available: pod affinity terms conflict.',
+  );
+});

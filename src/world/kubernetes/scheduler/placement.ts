@@ -112,6 +112,11 @@ export class Placement {
     const nodes = this.#candidates(group);
     this.begin(group, uid);
     const builder = new DiagnosisBuilder(order.length);
+    if (group.demand.profile.names?.length === 0) {
+      builder.plugins.add('NodeAffinity');
+      builder.conflict = true;
+      return builder;
+    }
     if (group.demand.profile.names !== null) {
       builder.count(reasons.notNamed, order.length - nodes.length);
       if (nodes.length < order.length) builder.plugins.add('NodeAffinity');
@@ -255,19 +260,17 @@ export class Placement {
     const { cpuMillis, memoryBytes, further } = this.#demand;
     const at = slot * nodeStride;
     const why: string[] = [];
-    let resolvable = true;
     if (core[at + podsPlaced] + 1 > core[at + podsAllowed]) why.push(reasons.tooManyPods);
     const compare = (name: string, amount: number, allocatable: number, requested: number) => {
       if (amount === 0 || amount <= allocatable - requested) return;
       why.push(`Insufficient ${name}`);
-      // Even the empty node would be too small.
-      if (amount > allocatable) resolvable = false;
     };
     compare('cpu', cpuMillis, core[at + cpuAllocatable], core[at + cpuRequested]);
     compare('memory', memoryBytes, core[at + memoryAllocatable], core[at + memoryRequested]);
     for (const { resource, amount } of further)
       compare(resource.name, amount, resource.allocatable[slot], resource.requested[slot]);
-    return { plugin: 'NodeResourcesFit', reasons: why, resolvable };
+    // From 1.34 on a node that is too small even when empty counts as beyond help; in 1.32 it does not.
+    return { plugin: 'NodeResourcesFit', reasons: why, resolvable: true };
   }
 
   #rejectedByPods(slot: number): Rejection | null {

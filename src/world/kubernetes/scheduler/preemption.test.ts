@@ -81,10 +81,7 @@ test('nobody of less priority', () => {
     find({ a: [{ cpu: '4', priority: 100 }], b: [{ cpu: '4', priority: 300 }] }, '1'),
     '0/2 nodes are available: 2 No preemption victims found for incoming pod.',
   );
-  assert.equal(
-    find({ a: [{ cpu: '4', priority: 1 }] }, '5'),
-    '0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
-  );
+  assert.equal(find({ a: [{ cpu: '4', priority: 1 }] }, '5'), '0/1 nodes are available: 1 Insufficient cpu.');
 });
 
 test('the node is chosen by budgets, top priority, sum, number and start', () => {

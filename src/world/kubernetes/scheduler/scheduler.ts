@@ -197,7 +197,7 @@ export class Scheduler {
       return;
     }
     const diagnosis = this.placement.diagnose(group, pod.metadata.uid);
-    const start = diagnosisText(diagnosis.nodes, diagnosis.counts);
+    const start = diagnosisText(diagnosis.nodes, diagnosis.counts, diagnosis.conflict);
     const barred = this.#whyNotPreempt(entry);
     if (barred !== null) {
       this.#fail(entry, `${start} preemption: ${barred}`, diagnosis.plugins);

@@ -175,7 +175,7 @@ export class WhatIf {
       return { pod, nodeName, reason: '', counts: noCounts };
     }
     const diagnosis = this.#placement.diagnose(group, uid);
-    const reason = diagnosisText(diagnosis.nodes, diagnosis.counts);
+    const reason = diagnosisText(diagnosis.nodes, diagnosis.counts, diagnosis.conflict);
     return { pod, nodeName: null, reason, counts: diagnosis.counts };
   }
 
