@@ -2,7 +2,7 @@
  * Fidelity: kubelets (1.32): a pod that is bound to a node is admitted, gets a sandbox with an address, then its
  * containers one by one with images, probes, restarts, deadlines and a graceful end, while its status is reported. What
  * the runtime does is seen at the next relist, once a second. One object does this for all nodes. Simplified: a sandbox
- * takes 400 ms and a container 150 ms; volumes are there at once; postStart hooks take no time; static pods, eviction
+ * takes 400 ms; volumes are there at once; postStart hooks take no time; static pods, eviction
  * under node pressure, in-place resizing and ephemeral containers are left out.
  */
 import { microsPerMillisecond, microsPerSecond } from '../../../base/time.ts';
@@ -11,21 +11,22 @@ import { isFinished, type Pod } from '../objects/pod.ts';
 import { nodes, pods } from '../objects/resource-types.ts';
 import { podRequests } from '../objects/resources.ts';
 import type { Change } from '../store/store.ts';
+import { ContainerStarts } from './container-starts.ts';
 import { ContainerStops } from './container-stops.ts';
 import { ImagePulls } from './image-pulls.ts';
 import { NodeRun } from './node-run.ts';
 import { hostPortsOf, refusalOf } from './pod-admission.ts';
+import { PodEvents } from './pod-events.ts';
 import { PodReports } from './pod-reports.ts';
-import { type ContainerRun, PodRun } from './pod-run.ts';
-import { containerIdOf } from './pod-status.ts';
+import { restoreContainers } from './pod-restore.ts';
+import { type ContainerRun, PodRun, type ProbeKind } from './pod-run.ts';
 import { nextStep } from './pod-steps.ts';
-import { type ProbeKind, Probes } from './probes.ts';
+import { Probes } from './probes.ts';
 import type { ProcessHost } from './processes.ts';
-import { afterRestart, delayText, restartMicros } from './restart-backoff.ts';
+import { delayText, restartMicros } from './restart-backoff.ts';
 import { Slots } from './slots.ts';
 
 const sandboxMicros = 400 * microsPerMillisecond;
-const containerMicros = 150 * microsPerMillisecond;
 /** A pod whose container may not start yet is looked at again after this, or up to half as much more. */
 const backoffLookMicros = 10 * microsPerSecond;
 const never = Number.POSITIVE_INFINITY;
@@ -36,25 +37,34 @@ export type ProcessListener = (container: ContainerRun) => void;
 export class Kubelet {
   readonly #plane: ControlPlane;
   readonly #random: ReturnType<ControlPlane['random']>;
-  readonly #nodes = new Map<string, NodeRun>();
-  readonly #nodeSlots = new Slots<NodeRun>();
+  readonly #nodes = new Map<string, NodeRun<PodRun>>();
+  readonly #nodeSlots = new Slots<NodeRun<PodRun>>();
   readonly #runs = new Map<string, PodRun>();
   readonly #runSlots = new Slots<PodRun>();
   readonly #containers = new Slots<ContainerRun>();
   readonly #byProcess = new Map<number, ContainerRun>();
-  readonly #pulls: ImagePulls;
+  readonly #starts: ContainerStarts;
+  readonly #events: PodEvents;
   readonly #reports: PodReports;
   readonly #stops: ContainerStops;
   readonly #probes: Probes;
-  readonly #started: ProcessListener[] = [];
-  readonly #ended: ProcessListener[] = [];
-  readonly #handlers: { look: number; sandbox: number; pulled: number; created: number; deadline: number };
+  readonly #startListeners: ProcessListener[] = [];
+  readonly #endListeners: ProcessListener[] = [];
+  readonly #handlers: { look: number; sandbox: number; deadline: number };
   #epochs = 0;
 
   constructor(plane: ControlPlane) {
     this.#plane = plane;
     this.#random = plane.random('kubelet');
-    this.#pulls = new ImagePulls(plane, this.#nodeSlots);
+    this.#events = new PodEvents(plane);
+    this.#starts = new ContainerStarts(plane, {
+      pulls: new ImagePulls(plane, this.#nodeSlots),
+      events: this.#events,
+      containers: this.#containers,
+      newEpoch: () => ++this.#epochs,
+      lacking: (container) => this.#lookAgain(container.pod),
+      started: (container) => this.#started(container),
+    });
     this.#reports = new PodReports(plane, this.#runSlots);
     this.#stops = new ContainerStops(plane, this.#containers, (container) => this.#killed(container));
     this.#probes = this.#makeProbes();
@@ -65,8 +75,6 @@ export class Kubelet {
         this.#look(run);
       }),
       sandbox: this.#podHandler('sandbox', (run) => this.#sandboxed(run)),
-      pulled: this.#containerHandler('pulled', (container) => this.#pulled(container)),
-      created: this.#containerHandler('created', (container) => this.#created(container)),
       deadline: this.#podHandler('deadline', (run) => this.#overdue(run)),
     };
     plane.kubelets.watch.on(pods, (change) => this.#changed(change));
@@ -77,12 +85,12 @@ export class Kubelet {
 
   /** Calls back at each start of a process. */
   onStart(listener: ProcessListener): void {
-    this.#started.push(listener);
+    this.#startListeners.push(listener);
   }
 
   /** Calls back when a process has ended, however it did. */
   onEnd(listener: ProcessListener): void {
-    this.#ended.push(listener);
+    this.#endListeners.push(listener);
   }
 
   /** What the kubelet of the pod knows of it; undefined when no kubelet has it. */
@@ -100,7 +108,7 @@ export class Kubelet {
     return this.#nodes.get(node)?.runs ?? [];
   }
 
-  nodeOf(name: string): NodeRun | undefined {
+  nodeOf(name: string): NodeRun<PodRun> | undefined {
     return this.#nodes.get(name);
   }
 
@@ -169,7 +177,7 @@ export class Kubelet {
       starting: () => this.#plane.starting,
       decided: (container, kind, success) => this.#decided(container, kind, success),
       failed: (container, kind, detail) =>
-        this.#tell(
+        this.#events.tell(
           container.pod,
           'Unhealthy',
           `${kind[0].toUpperCase()}${kind.slice(1)} probe failed: ${detail}`,
@@ -183,13 +191,6 @@ export class Kubelet {
     return this.#plane.engine.register(`kubernetes/kubelet/${name}`, (slot, epoch) => {
       const run = this.#runSlots.at(slot);
       if (run?.epoch === epoch) handle(run);
-    });
-  }
-
-  #containerHandler(name: string, handle: (container: ContainerRun) => void): number {
-    return this.#plane.engine.register(`kubernetes/kubelet/${name}`, (slot, epoch) => {
-      const container = this.#containers.at(slot);
-      if (container?.epoch === epoch) handle(container);
     });
   }
 
@@ -239,13 +240,13 @@ export class Kubelet {
       if (!this.#runs.has(pod.metadata.uid) && !isFinished(pod)) this.#add(pod, false);
   }
 
-  #nodeRun(name: string): NodeRun | undefined {
+  #nodeRun(name: string): NodeRun<PodRun> | undefined {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
     const node = this.#plane.store.get(nodes, '', name);
     if (node === undefined) return undefined;
     const slot = this.#nodeSlots.reserve();
-    const made = new NodeRun(node, this.#plane.zoneOf(node), slot);
+    const made = new NodeRun<PodRun>(node, this.#plane.zoneOf(node), slot);
     this.#nodeSlots.put(slot, made);
     this.#nodes.set(name, made);
     return made;
@@ -269,7 +270,10 @@ export class Kubelet {
     node.admit(podRequests(pod.spec));
     for (const port of hostPortsOf(pod)) node.ports.add(port);
     run.startTime = pod.status.startTime ?? clock.timestamp();
-    if (restored) this.#restore(run);
+    if (restored) {
+      restoreContainers(run, engine.now, clock.timestamp());
+      this.#events.tell(run, 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+    }
     this.#limitTime(run);
     const { deletionTimestamp, deletionGracePeriodSeconds = 30 } = pod.metadata;
     if (deletionTimestamp !== undefined) this.#terminate(run, deletionGracePeriodSeconds);
@@ -295,31 +299,6 @@ export class Kubelet {
     return true;
   }
 
-  /** After its machine's restart: what ran before has ended in an unknown way. */
-  #restore(run: PodRun): void {
-    const { status } = run.pod;
-    const known = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-    run.ip = '';
-    for (const container of run.containers) {
-      const before = known.find(({ name }) => name === container.spec.name);
-      if (before?.containerID === undefined) continue;
-      container.restarts = before.restartCount;
-      // Init containers run again in the new sandbox.
-      if (container.kind === 'init') continue;
-      container.containerId = before.containerID;
-      container.state = 'terminated';
-      container.finishedMicros = this.#plane.engine.now;
-      container.ended = before.state?.terminated ?? {
-        exitCode: 255,
-        reason: 'Unknown',
-        startedAt: before.state?.running?.startedAt ?? run.startTime,
-        finishedAt: this.#plane.clock.timestamp(),
-        containerID: before.containerID,
-      };
-    }
-    this.#tell(run, 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-  }
-
   #limitTime(run: PodRun): void {
     const { activeDeadlineSeconds } = run.pod.spec;
     if (activeDeadlineSeconds === undefined) return;
@@ -333,7 +312,7 @@ export class Kubelet {
     if (run.stage !== 'running') return;
     const message = 'Pod was active on the node longer than the specified deadline';
     run.failure = { reason: 'DeadlineExceeded', message };
-    this.#tell(run, 'DeadlineExceeded', message);
+    this.#events.tell(run, 'DeadlineExceeded', message);
     this.#finish(run);
   }
 
@@ -371,6 +350,14 @@ export class Kubelet {
     this.#lookAt(run, run.node.relistAfter(this.#plane.engine.now));
   }
 
+  /** As after an error. Its time is real even before the run begins: a crash loop would never end there. */
+  #lookAgain(run: PodRun): void {
+    const { engine } = this.#plane;
+    if (run.lookMicros < never) engine.cancel(run.lookEvent);
+    run.lookMicros = Math.round(engine.now + backoffLookMicros * (1 + this.#random.uniform() / 2));
+    run.lookEvent = engine.schedule(run.lookMicros, this.#handlers.look, run.slot, run.epoch);
+  }
+
   #advance(run: PodRun): void {
     if (run.sandbox === 'none') {
       run.sandbox = 'coming';
@@ -384,12 +371,8 @@ export class Kubelet {
       return;
     }
     for (const container of step.held) this.#hold(container);
-    // Only the time of a back-off is real even before the run begins: a crash loop would never end there.
-    if (step.held.length > 0 && run.lookMicros === never) {
-      run.lookMicros = engine.now + backoffLookMicros * (1 + this.#random.uniform() / 2);
-      run.lookEvent = engine.schedule(run.lookMicros, this.#handlers.look, run.slot, run.epoch);
-    }
-    if (step.start !== null) this.#fetch(step.start);
+    if (step.held.length > 0 && run.lookMicros === never) this.#lookAgain(run);
+    if (step.start !== null) this.#starts.begin(step.start);
   }
 
   #sandboxed(run: PodRun): void {
@@ -401,8 +384,8 @@ export class Kubelet {
       const { range } = run.node;
       const why = `no IP addresses available in range set: ${range}1-${range}254`;
       const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): ${why}`;
-      this.#tell(run, 'FailedCreatePodSandBox', message, null, 'Warning');
-      this.#lookAt(run, this.#plane.engine.now + backoffLookMicros * (1 + this.#random.uniform() / 2));
+      this.#events.tell(run, 'FailedCreatePodSandBox', message, null, 'Warning');
+      this.#lookAgain(run);
       return;
     }
     run.ip = ip;
@@ -414,7 +397,7 @@ export class Kubelet {
   #hold(container: ContainerRun): void {
     if (container.notBeforeMicros > this.#plane.engine.now || container.ended === null) return;
     const { pod, spec, backoff, finishedMicros } = container;
-    this.#tell(
+    this.#events.tell(
       pod,
       'BackOff',
       `Back-off restarting failed container ${spec.name} in pod ${pod.longName}`,
@@ -427,77 +410,12 @@ export class Kubelet {
     container.waitMessage = `back-off ${delay} restarting failed container=${spec.name} pod=${pod.longName}`;
   }
 
-  /** Gets the image of a container that is to be started. */
-  #fetch(container: ContainerRun): void {
-    const { pod, ended } = container;
-    const pull = this.#pulls.pull(container);
-    if (pull === null) {
-      this.#lacksImage(container);
-      return;
-    }
-    pod.busy = container;
-    if (ended !== null) {
-      const { now } = this.#plane.engine;
-      container.backoff = afterRestart(container.backoff, container.finishedMicros, now);
-    }
-    if (pull.begins !== null) this.#tell(pod, 'Pulling', pull.begins, container);
-    container.pulledMessage = pull.ends;
-    if (pull.delayMicros === 0) this.#pulled(container);
-    else this.#after(pull.delayMicros, this.#handlers.pulled, container);
-  }
-
-  #lacksImage(container: ContainerRun): void {
-    const { pod, spec } = container;
-    const message = `Container image "${spec.image}" is not present with pull policy of Never`;
-    container.waitReason = 'ErrImageNeverPull';
-    container.waitMessage = message;
-    this.#tell(pod, 'ErrImageNeverPull', message, container, 'Warning');
-    this.#tell(pod, 'Failed', 'Error: ErrImageNeverPull', container, 'Warning');
-    const again = this.#plane.engine.now + backoffLookMicros * (1 + this.#random.uniform() / 2);
-    container.notBeforeMicros = again;
-    pod.lookMicros = again;
-    pod.lookEvent = this.#plane.engine.schedule(again, this.#handlers.look, pod.slot, pod.epoch);
-  }
-
-  #pulled(container: ContainerRun): void {
-    const { pod, spec } = container;
-    this.#pulls.arrived(pod.node, spec.image ?? '');
-    if (pod.busy !== container || pod.stage !== 'running') return;
-    this.#tell(pod, 'Pulled', container.pulledMessage, container);
-    this.#after(containerMicros, this.#handlers.created, container);
-  }
-
-  #created(container: ContainerRun): void {
-    const { pod, spec } = container;
-    if (pod.busy !== container || pod.stage !== 'running') return;
-    pod.busy = null;
-    this.#start(container);
-    this.#tell(pod, 'Created', `Created container: ${spec.name}`, container);
-    this.#tell(pod, 'Started', `Started container ${spec.name}`, container);
+  #started(container: ContainerRun): void {
+    const { pod, process } = container;
+    this.#byProcess.set(process!, container);
+    for (const listener of this.#startListeners) listener(container);
     this.#advance(pod);
     this.#lookSoon(pod);
-  }
-
-  #start(container: ContainerRun): void {
-    const { pod, spec } = container;
-    const { processes, engine, clock, starting } = this.#plane;
-    if (container.ended !== null) container.restarts++;
-    container.epoch = ++this.#epochs;
-    container.previousProcess = container.process;
-    const process = processes.start(pod.pod, spec.name, pod.node.zone, starting);
-    container.process = process;
-    container.containerId = containerIdOf(pod, spec.name, container.restarts);
-    container.state = 'running';
-    container.waitReason = '';
-    container.waitMessage = '';
-    container.startedMicros = engine.now;
-    container.settled = starting;
-    container.startedAt = clock.timestamp();
-    container.noticed = false;
-    container.mayFail = processes.mayFailProbes(process);
-    if (container.kind === 'main') pod.initialized = true;
-    this.#byProcess.set(process, container);
-    for (const listener of this.#started) listener(container);
   }
 
   #decided(container: ContainerRun, kind: ProbeKind, success: boolean): void {
@@ -523,7 +441,7 @@ export class Kubelet {
     const { pod, spec } = container;
     if (pod.stage !== 'running' || container.stopping) return;
     const grace = probe?.terminationGracePeriodSeconds ?? pod.pod.spec.terminationGracePeriodSeconds ?? 30;
-    this.#tell(pod, 'Killing', `Container ${spec.name} ${why}, will be restarted`, container);
+    this.#events.tell(pod, 'Killing', `Container ${spec.name} ${why}, will be restarted`, container);
     this.#plane.note('restart', `${pod.namespace}/${pod.name}`, `container ${spec.name} ${why}`);
     container.restarting = true;
     this.#stops.stop(container, this.#plane.engine.now + grace * microsPerSecond);
@@ -563,7 +481,7 @@ export class Kubelet {
     this.#stops.ended(container);
     this.#probes.end(container);
     if (container.process !== null) this.#byProcess.delete(container.process);
-    for (const listener of this.#ended) listener(container);
+    for (const listener of this.#endListeners) listener(container);
   }
 
   /** The pod is done by itself or past its deadline: what is left of it ends. */
@@ -609,7 +527,7 @@ export class Kubelet {
   #stopOnce(container: ContainerRun): void {
     if (container.stopping) return;
     const { pod, spec } = container;
-    this.#tell(pod, 'Killing', `Stopping container ${spec.name}`, container);
+    this.#events.tell(pod, 'Killing', `Stopping container ${spec.name}`, container);
     this.#stops.stop(container, pod.deadlineMicros);
   }
 
@@ -638,23 +556,6 @@ export class Kubelet {
     this.#runs.delete(run.uid);
     this.#runSlots.release(run.slot);
     for (const container of run.containers) this.#containers.release(container.slot);
-  }
-
-  #tell(
-    run: PodRun,
-    reason: string,
-    message: string,
-    container: ContainerRun | null = null,
-    type: 'Normal' | 'Warning' = 'Normal',
-  ): void {
-    // What happened before the run is a day old: nobody remembers such events.
-    if (this.#plane.starting) return;
-    const event = { type, reason, message, component: 'kubelet', host: run.node.name };
-    if (container === null) this.#plane.events.record(run.pod, event);
-    else {
-      const list = container.kind === 'main' ? 'containers' : 'initContainers';
-      this.#plane.events.record(run.pod, { ...event, fieldPath: `spec.${list}{${container.spec.name}}` });
-    }
   }
 }
 

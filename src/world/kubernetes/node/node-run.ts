@@ -7,12 +7,12 @@ import { hashWords } from '../../../base/hash.ts';
 import { microsPerSecond } from '../../../base/time.ts';
 import type { Node } from '../objects/node.ts';
 import type { Amounts } from '../objects/resources.ts';
-import type { PodRun } from './pod-run.ts';
 
 /** How often a kubelet asks its runtime what has changed (PLEG relist). */
 export const relistMicros = microsPerSecond;
 
-export class NodeRun {
+/** `Run`: what is kept of each of its pods. */
+export class NodeRun<Run = unknown> {
   readonly name: string;
   readonly zone: string;
   /** The machine runs and its kubelet answers. */
@@ -30,7 +30,7 @@ export class NodeRun {
   readonly coming = new Set<string>();
   /** Host ports that its pods hold, as `TCP/8080`. */
   readonly ports = new Set<string>();
-  readonly runs = new Set<PodRun>();
+  readonly runs = new Set<Run>();
   /** A report of its images is due. */
   reporting = false;
   readonly slot: number;

@@ -2,11 +2,57 @@
  * Fidelity: what a kubelet remembers of a pod and its containers between two looks (pod workers and runtime cache, 1.32).
  * No mechanism of its own. All times here are the engine's, in microseconds; texts are as the API shows them.
  */
+import { microsPerSecond } from '../../../base/time.ts';
 import type { EventId } from '../../../engine/engine.ts';
-import type { Container, ContainerState, Pod } from '../objects/pod.ts';
+import type { Container, ContainerState, Pod, Probe } from '../objects/pod.ts';
 import type { NodeRun } from './node-run.ts';
-import type { ProbeWorker } from './probes.ts';
+import type { ProbeRequest } from './processes.ts';
 import type { RestartBackoff } from './restart-backoff.ts';
+
+export type ProbeKind = ProbeRequest['kind'];
+/** In the order in which a container's workers stand. */
+export const probeKinds: readonly ProbeKind[] = ['startup', 'liveness', 'readiness'];
+
+/** One probe of one container, over all its lives. */
+export class ProbeWorker {
+  readonly container: ContainerRun;
+  readonly kind: ProbeKind;
+  readonly spec: Probe;
+  readonly request: ProbeRequest;
+  readonly periodMicros: number;
+  /** Ticks come whole periods after it. */
+  anchorMicros: number;
+  event: EventId = 0;
+  lastSuccess: boolean | null = null;
+  /** How often in a row it came out as it last did. */
+  count = 0;
+  onHold = false;
+  /** The answer to a probe is awaited. */
+  waiting = false;
+  /** A tick came while it was. */
+  missed = false;
+
+  constructor(container: ContainerRun, kind: ProbeKind, spec: Probe, anchorMicros: number) {
+    this.container = container;
+    this.kind = kind;
+    this.spec = spec;
+    this.anchorMicros = anchorMicros;
+    this.periodMicros = (spec.periodSeconds ?? 10) * microsPerSecond;
+    this.request = {
+      kind,
+      handler: handlerOf(spec),
+      path: spec.httpGet?.path ?? '/',
+      timeoutMicros: (spec.timeoutSeconds ?? 1) * microsPerSecond,
+      ticket: container.slot * 4 + probeKinds.indexOf(kind),
+    };
+  }
+}
+
+function handlerOf(spec: Probe): ProbeRequest['handler'] {
+  if (spec.httpGet !== undefined) return 'httpGet';
+  if (spec.tcpSocket !== undefined) return 'tcpSocket';
+  return spec.exec !== undefined ? 'exec' : 'grpc';
+}
 
 export type ContainerKind = 'init' | 'sidecar' | 'main';
 
@@ -69,7 +115,7 @@ export class ContainerRun {
 export class PodRun {
   /** The version that its kubelet has seen last. */
   pod: Pod;
-  readonly node: NodeRun;
+  readonly node: NodeRun<PodRun>;
   readonly slot: number;
   readonly epoch: number;
   readonly addedMicros: number;
@@ -101,7 +147,7 @@ export class PodRun {
   lookMicros = Number.POSITIVE_INFINITY;
   lookEvent: EventId = 0;
 
-  constructor(pod: Pod, node: NodeRun, at: { slot: number; epoch: number; micros: number }) {
+  constructor(pod: Pod, node: NodeRun<PodRun>, at: { slot: number; epoch: number; micros: number }) {
     this.pod = pod;
     this.node = node;
     this.slot = at.slot;

@@ -7,53 +7,9 @@
  * once they have passed.
  */
 import { microsPerSecond } from '../../../base/time.ts';
-import type { Engine, EventId } from '../../../engine/engine.ts';
-import type { Probe } from '../objects/pod.ts';
-import type { ContainerRun, PodRun } from './pod-run.ts';
-import type { ProbeRequest, Processes } from './processes.ts';
-
-export type ProbeKind = ProbeRequest['kind'];
-const kinds: readonly ProbeKind[] = ['startup', 'liveness', 'readiness'];
-
-export class ProbeWorker {
-  readonly container: ContainerRun;
-  readonly kind: ProbeKind;
-  readonly spec: Probe;
-  readonly request: ProbeRequest;
-  readonly periodMicros: number;
-  /** Ticks come whole periods after it. */
-  anchorMicros: number;
-  event: EventId = 0;
-  lastSuccess: boolean | null = null;
-  /** How often in a row it came out as it last did. */
-  count = 0;
-  onHold = false;
-  /** The answer to a probe is awaited. */
-  waiting = false;
-  /** A tick came while it was. */
-  missed = false;
-
-  constructor(container: ContainerRun, kind: ProbeKind, spec: Probe, anchorMicros: number) {
-    this.container = container;
-    this.kind = kind;
-    this.spec = spec;
-    this.anchorMicros = anchorMicros;
-    this.periodMicros = (spec.periodSeconds ?? 10) * microsPerSecond;
-    this.request = {
-      kind,
-      handler: handlerOf(spec),
-      path: spec.httpGet?.path ?? '/',
-      timeoutMicros: (spec.timeoutSeconds ?? 1) * microsPerSecond,
-      ticket: container.slot * 4 + kinds.indexOf(kind),
-    };
-  }
-}
-
-function handlerOf(spec: Probe): ProbeRequest['handler'] {
-  if (spec.httpGet !== undefined) return 'httpGet';
-  if (spec.tcpSocket !== undefined) return 'tcpSocket';
-  return spec.exec !== undefined ? 'exec' : 'grpc';
-}
+import type { Engine } from '../../../engine/engine.ts';
+import { type ContainerRun, type PodRun, type ProbeKind, ProbeWorker, probeKinds } from './pod-run.ts';
+import type { Processes } from './processes.ts';
 
 export interface ProbeParts {
   readonly engine: Engine;
@@ -132,7 +88,7 @@ export class Probes {
     if (startupProbe === undefined && livenessProbe === undefined && readinessProbe === undefined)
       return null;
     const workers: ProbeWorker[] = [];
-    for (const kind of kinds) {
+    for (const kind of probeKinds) {
       const spec = { startup: startupProbe, liveness: livenessProbe, readiness: readinessProbe }[kind];
       if (spec === undefined) continue;
       const worker = new ProbeWorker(container, kind, spec, container.pod.addedMicros);
@@ -144,7 +100,7 @@ export class Probes {
   }
 
   #workerOf(ticket: number): ProbeWorker | undefined {
-    const kind = kinds[ticket & 3];
+    const kind = probeKinds[ticket & 3];
     return this.#parts.containerAt(ticket >> 2)?.probes?.find((worker) => worker.kind === kind);
   }
 
