@@ -19,7 +19,7 @@ export function checkObjects(applied: readonly Applied[], diagnostics: Diagnosti
   for (const { resource, object } of applied) {
     const type = typeOfKind(object.apiVersion, object.kind);
     if (type === undefined || resource.doubts !== undefined) continue;
-    const complete = withClaims(withDefaults(type, object as unknown as KubeObject));
+    const complete = asCreated(withDefaults(type, object as unknown as KubeObject));
     const check = new Check(resource, diagnostics);
     for (const { field = '', message } of validate(type, complete, null))
       check.error(refused, pathOf(field), field === '' ? message : `${field}: ${message}`);
@@ -33,9 +33,29 @@ interface Claiming {
   readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
 }
 
+/** The object with what the server or its controller adds before anything is judged. */
+function asCreated(object: KubeObject): KubeObject {
+  if (object.kind === 'StatefulSet') return withClaims(object);
+  return object.kind === 'Job' ? withJobSelector(object) : object;
+}
+
+interface Selecting {
+  readonly selector?: object;
+  readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
+}
+
+/** The server makes the selector of a Job, and gives its label to the template. */
+function withJobSelector(object: KubeObject): KubeObject {
+  const spec = object.spec as Selecting | undefined;
+  if (spec?.template === undefined || spec.selector !== undefined) return object;
+  const own = { 'batch.kubernetes.io/controller-uid': 'made-by-the-server' };
+  const { metadata } = spec.template;
+  const template = { ...spec.template, metadata: { ...metadata, labels: { ...metadata?.labels, ...own } } };
+  return { ...object, spec: { ...spec, selector: { matchLabels: own }, template } };
+}
+
 /** The pods of a StatefulSet have volumes of the names of its claims, which their template may mount. */
 function withClaims(object: KubeObject): KubeObject {
-  if (object.kind !== 'StatefulSet') return object;
   const { template, volumeClaimTemplates = [], ...spec } = object.spec as Claiming;
   const volumes = template?.spec?.volumes ?? [];
   const claimed = volumeClaimTemplates.flatMap(({ metadata }) => {

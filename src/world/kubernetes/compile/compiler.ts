@@ -61,7 +61,7 @@ function poolsOf(
   context: CompileContext,
 ): readonly NodePool[] {
   if (topology !== null && (topology.value.spec.nodePools ?? []).length > 0)
-    return statedPools(topology, context);
+    return statedPools(topology, resources, context);
   if (resources.byKind('Node').length > 0) return [];
   return [assumedPool(demandsOf(resources), resources, context)];
 }

@@ -7,10 +7,12 @@ import { formatBytes } from '../../../base/quantity.ts';
 import { formatDuration } from '../../../base/time.ts';
 import { Check } from '../../../model/check.ts';
 import type { CompileContext } from '../../../model/kind.ts';
+import type { ScenarioDocument } from '../../../model/kinds/scenario.ts';
 import type { TopologyDocument, WrittenNodePool } from '../../../model/kinds/topology.ts';
+import { dnsLabel } from '../../../model/kubernetes/names.ts';
 import { readDuration, readQuantity } from '../../../model/notation.ts';
 import type { Path } from '../../../model/place.ts';
-import type { Resource, ResourceSet } from '../../../model/resource.ts';
+import { isInDoubt, type Resource, type ResourceSet } from '../../../model/resource.ts';
 import { didYouMean } from '../../../model/suggest.ts';
 import type { NodePool } from '../model.ts';
 import { knownInstanceTypes, shapeOf } from './instance-types.ts';
@@ -20,11 +22,18 @@ import type { Demand } from './sizing.ts';
 const usualProvisioning = { p50Micros: 90e6, p99Micros: 240e6 } as const;
 
 /** Stated pools, in order. */
-export function statedPools(topology: Resource<TopologyDocument>, context: CompileContext): NodePool[] {
+export function statedPools(
+  topology: Resource<TopologyDocument>,
+  resources: ResourceSet,
+  context: CompileContext,
+): NodePool[] {
   const written = topology.value.spec.nodePools ?? [];
   const check = new Check(topology, context.diagnostics);
   check.unique(written, ['spec', 'nodePools'], (pool: WrittenNodePool) => pool.name, 'The node pool');
-  const reader = new PoolReader(topology, check, context);
+  const scenario = resources.byKind<ScenarioDocument>('Scenario')[0];
+  const zonesAreStated =
+    scenario?.value.spec.zones !== undefined && !isInDoubt(scenario, ['spec', 'zones']) && resources.whole;
+  const reader = new PoolReader(topology, check, { context, zonesAreStated });
   return written.map((pool, index) => reader.read(pool, ['spec', 'nodePools', index]));
 }
 
@@ -33,18 +42,39 @@ class PoolReader {
   readonly #check: Check;
   readonly #context: CompileContext;
 
-  constructor(topology: Resource<TopologyDocument>, check: Check, context: CompileContext) {
+  readonly #zonesAreStated: boolean;
+
+  constructor(
+    topology: Resource<TopologyDocument>,
+    check: Check,
+    { context, zonesAreStated }: { readonly context: CompileContext; readonly zonesAreStated: boolean },
+  ) {
     this.#topology = topology;
     this.#check = check;
     this.#context = context;
+    this.#zonesAreStated = zonesAreStated;
   }
 
   read(written: WrittenNodePool, path: Path): NodePool {
     const shape = this.#shape(written, path);
     const min = written.autoscaling?.min ?? 0;
     const max = written.autoscaling?.max ?? Number.POSITIVE_INFINITY;
-    if (min > max)
-      this.#check.error('out-of-range', [...path, 'autoscaling', 'min'], `min ${min} exceeds max ${max}.`);
+    const bounds = [...path, 'autoscaling'];
+    if (min > max && this.#isCertain([...bounds, 'min'], [...bounds, 'max']))
+      this.#check.error(
+        'out-of-range',
+        [...bounds, 'min'],
+        `The pool cannot have at least ${min} machines and at most ${max}.`,
+        'Lower min or raise max.',
+      );
+    if (!dnsLabel.accepts(`${written.name}-0`) && this.#isCertain([...path, 'name']))
+      this.#check.error(
+        'bad-name',
+        [...path, 'name'],
+        `"${written.name.slice(0, 60)}" cannot begin the names of nodes.`,
+        dnsLabel.remedy,
+      );
+    this.#checkZones(written, path);
     return {
       name: written.name,
       instanceType: written.instanceType ?? 'custom',
@@ -53,10 +83,7 @@ class PoolReader {
         Object.entries(written.resources ?? {}).map(([name, amount]) => [name, readQuantity(amount) ?? 0]),
       ),
       maxPods: written.maxPods ?? 110,
-      reserved: {
-        cores: readQuantity(written.reserved?.cores ?? 0) ?? 0,
-        memoryBytes: readQuantity(written.reserved?.memory ?? 0) ?? 0,
-      },
+      reserved: this.#reserved(written, path, shape),
       zones: written.zones ?? this.#context.scenario.zones,
       region: this.#topology.value.spec.region ?? 'sim-1',
       labels: written.labels ?? {},
@@ -69,13 +96,52 @@ class PoolReader {
     };
   }
 
+  /** Nothing stands in for what was written at the places. */
+  #isCertain(...paths: readonly Path[]): boolean {
+    return !isInDoubt(this.#topology, ...paths);
+  }
+
+  /** What the Scenario says of zones, traffic goes by: machines elsewhere would be nowhere. */
+  #checkZones({ zones = [] }: WrittenNodePool, path: Path): void {
+    const { zones: known } = this.#context.scenario;
+    if (!this.#zonesAreStated) return;
+    zones.forEach((zone, index) => {
+      const at = [...path, 'zones', index];
+      if (known.includes(zone) || !this.#isCertain(at)) return;
+      const remedy = didYouMean(zone, known) || `The Scenario has ${known.join(', ')}: add it there.`;
+      this.#check.error('unknown-reference', at, `The Scenario has no zone ${zone}.`, remedy);
+    });
+  }
+
+  #reserved(
+    { reserved = {} }: WrittenNodePool,
+    path: Path,
+    shape: Pick<NodePool, 'cores' | 'memoryBytes'>,
+  ): NodePool['reserved'] {
+    const cores = readQuantity(reserved.cores ?? 0) ?? 0;
+    const memoryBytes = readQuantity(reserved.memory ?? 0) ?? 0;
+    const whole = [
+      [...path, 'cores'],
+      [...path, 'memory'],
+      [...path, 'instanceType'],
+      [...path, 'reserved'],
+    ];
+    if ((cores >= shape.cores || memoryBytes >= shape.memoryBytes) && this.#isCertain(...whole))
+      this.#check.error(
+        'out-of-range',
+        [...path, 'reserved'],
+        'The machines keep all for themselves: nothing is left for pods.',
+      );
+    return { cores, memoryBytes };
+  }
+
   #shape(written: WrittenNodePool, path: Path): Pick<NodePool, 'cores' | 'memoryBytes'> {
     const known = written.instanceType === undefined ? null : shapeOf(written.instanceType);
     const cores = written.cores === undefined ? known?.cores : (readQuantity(written.cores) ?? undefined);
     const memoryBytes =
       written.memory === undefined ? known?.memoryBytes : (readQuantity(written.memory) ?? undefined);
     if (cores === undefined || memoryBytes === undefined) this.#unknownShape(written, path);
-    else if (cores <= 0 || memoryBytes <= 0)
+    else if ((cores <= 0 || memoryBytes <= 0) && this.#isCertain([...path, 'cores'], [...path, 'memory']))
       this.#check.error('out-of-range', path, `Machines of ${written.name} have no cores or no memory.`);
     return {
       cores: cores ?? usualMachine.cores,
@@ -111,7 +177,7 @@ class PoolReader {
     }
     const p50Micros = readDuration(written.provisioning.p50) ?? 0;
     const p99Micros = readDuration(written.provisioning.p99) ?? 0;
-    if (p50Micros > p99Micros)
+    if (p50Micros > p99Micros && this.#isCertain([...path, 'provisioning']))
       this.#check.error(
         'out-of-range',
         [...path, 'provisioning', 'p99'],
