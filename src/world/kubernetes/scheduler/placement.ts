@@ -160,6 +160,7 @@ export class Placement {
     const { answers, seen } = fit;
     const { profile } = this.#demand;
     const met = profile.remembered;
+    const all = allMet;
     const more = this.#checksMore;
     while (looked < count && found < wanted) {
       const slot = nodes[at];
@@ -167,11 +168,11 @@ export class Placement {
       if (++at === count) at = 0;
       // The same as `fits`, which the optimiser does not take apart as well.
       if (seen[slot] !== versions[slot]) fit.look(slot);
-      if (answers[slot] < 0 || (met === null ? profile.metAt(slot) : met[slot]) !== allMet) continue;
+      if (answers[slot] < 0 || (met === null ? profile.metAt(slot) : met[slot]) !== all) continue;
       if (!more || this.#suits(slot)) feasible[found++] = slot;
     }
-    const all = this.#state.table.size;
-    this.start = all === 0 ? 0 : (this.start + looked) % all;
+    const { size } = this.#state.table;
+    this.start = size === 0 ? 0 : (this.start + looked) % size;
     return found;
   }
 
@@ -297,18 +298,18 @@ export class Placement {
     this.#scoreAll(length);
     const totals = this.#totals;
     let best = -1;
-    let chosen = 0;
     let equals = 0;
     for (let at = 0; at < length; at++) {
-      if (totals[at] < best) continue;
-      if (totals[at] > best) {
-        best = totals[at];
-        chosen = at;
-        equals = 1;
-        // Each of those that are equal is kept with the same probability in the end.
-      } else if (stream.integer(++equals) === 0) chosen = at;
+      const total = totals[at];
+      if (total < best) continue;
+      equals = total > best ? 1 : equals + 1;
+      best = total;
     }
-    return this.#feasible[chosen];
+    // One draw among all equals has the odds of upstream's draw for each of them.
+    let left = stream.integer(equals);
+    let at = 0;
+    while (totals[at] !== best || left-- > 0) at++;
+    return this.#feasible[at];
   }
 
   #scoreAll(length: number): void {

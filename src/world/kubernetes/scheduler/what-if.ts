@@ -44,7 +44,7 @@ const noCounts: ReadonlyMap<string, number> = new Map();
 /** Always keeps the first of equals. */
 class FirstOfEquals extends RandomStream {
   override integer(): number {
-    return 1;
+    return 0;
   }
 }
 
