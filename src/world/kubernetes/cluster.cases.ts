@@ -160,6 +160,7 @@ export interface SmallClusterOptions {
   readonly settings?: Partial<ControlPlaneSettings>;
   readonly model?: Partial<KubernetesModel>;
   readonly seed?: number;
+  readonly metrics?: ClusterParts['metrics'];
 }
 
 /** A cluster that has begun, with what was applied converged. */
@@ -187,6 +188,7 @@ export function smallCluster(options: SmallClusterOptions = {}): SmallCluster {
     processes,
     routing,
     note: (kind, subject, message) => notes.push(`${kind} ${subject}: ${message}`),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   };
   const cluster = new Cluster(model, parts);
   cluster.start();

@@ -24,6 +24,7 @@ import { AdaptedMetrics } from './node/adapted-metrics.ts';
 import { installNodes, type Nodes } from './node/install.ts';
 import { machineNode } from './node/machine.ts';
 import type { Processes } from './node/processes.ts';
+import type { ApplicationMetrics, ResourceMetrics } from './node/resource-metrics.ts';
 import { controllerOf, type Draft, type KubeObject } from './objects/meta.ts';
 import { type Node, zoneLabel } from './objects/node.ts';
 import type { Pod } from './objects/pod.ts';
@@ -58,6 +59,8 @@ export interface ClusterParts {
   readonly processes: Processes;
   readonly routing: Routing;
   readonly note: (kind: NoteKind, subject: string, message: string) => void;
+  /** What autoscalers see in place of metrics-server and the metrics adapter. */
+  readonly metrics?: { readonly resources: ResourceMetrics; readonly applications: ApplicationMetrics };
 }
 
 /** A simulated cluster. */
@@ -127,13 +130,17 @@ export class Cluster implements ControlPlane {
     const scheduler = installScheduler(this);
     installClusterAutoscaler(this, {
       add: (pool) => this.addMachine(pool),
-      remove: ({ metadata }) => this.api.delete(nodes, '', metadata.name),
+      remove: ({ metadata }) => this.nodeParts.removeNode(metadata.name),
       whatIf: WhatIf.over(scheduler.state),
       evict: (namespace, name) => this.disruption.evict(namespace, name),
     });
     installRollouts(this, measureFrom(this.telemetry));
     const { kubelet, metrics } = this.nodeParts;
-    installAutoscaling(this, metrics, new AdaptedMetrics({ ...parts, model, store: this.store, kubelet }));
+    installAutoscaling(
+      this,
+      parts.metrics?.resources ?? metrics,
+      parts.metrics?.applications ?? new AdaptedMetrics({ ...parts, model, store: this.store, kubelet }),
+    );
   }
 
   component(name: string, limits: { readonly qps: number; readonly burst: number }): Component {

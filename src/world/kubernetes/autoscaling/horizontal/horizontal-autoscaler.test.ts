@@ -5,7 +5,6 @@ import type { ManifestObject } from '../../model.ts';
 import type { HorizontalPodAutoscaler } from '../../objects/autoscaling.ts';
 import { conditionOf, type Draft } from '../../objects/meta.ts';
 import { deployments, horizontalPodAutoscalers, type Pod, pods } from '../../objects/resource-types.ts';
-import { installAutoscaling } from '../install.ts';
 import { SetMetrics } from '../metrics.cases.ts';
 import { milliText, selectorDump } from './metric-proposal.ts';
 import { parseSelector } from './scale-target.ts';
@@ -39,8 +38,8 @@ function podOf(index: number): Draft<Pod> {
     kind: 'Pod',
     metadata: { name: `lone-${index}`, namespace: 'default', labels },
     spec: {
-      // Bound to nothing that runs it: these tests need pods that stay as they are written.
-      nodeName: 'elsewhere',
+      // Nobody schedules it or runs it: these tests need pods that stay as they are written.
+      schedulerName: 'nobody',
       containers: [{ name: 'main', resources: { requests: { cpu: '1' } } }],
     },
     status: {
@@ -53,10 +52,9 @@ function podOf(index: number): Draft<Pod> {
 
 /** A paused Deployment, so that its size is nobody's but the autoscaler's, with pods that don't change. */
 function setting(spec: Partial<HorizontalPodAutoscaler['spec']> = {}, replicas = 3) {
-  const small = smallCluster({ pools: [] });
+  const metrics = new SetMetrics(() => small.engine.now);
+  const small = smallCluster({ pools: [], metrics: { resources: metrics, applications: metrics } });
   const { cluster } = small;
-  const metrics = new SetMetrics(() => cluster.clock.nowMicros);
-  installAutoscaling(cluster, metrics, metrics);
   cluster.api.create(deployments, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
