@@ -4,6 +4,7 @@ import type { Kubelet } from '../node/kubelet.ts';
 import type { KubeObject } from '../objects/meta.ts';
 import { services } from '../objects/resource-types.ts';
 import { EndpointSlices } from './endpoint-slices.ts';
+import { EndpointsMirror } from './endpoints-mirror.ts';
 import { KubeProxy } from './kube-proxy.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
 import { LoadBalancers } from './load-balancers.ts';
@@ -21,6 +22,7 @@ export function installNetwork(plane: ControlPlane, kubelet: Kubelet): Network {
   plane.api.admit(addresses.admit);
   const slices = new EndpointSlices(plane);
   const proxy = new KubeProxy(plane, kubelet);
+  new EndpointsMirror(plane);
   new LoadBalancers(plane);
   return {
     proxy,

@@ -4,6 +4,7 @@ import { smallCluster } from '../cluster.cases.ts';
 import type { Draft } from '../objects/meta.ts';
 import {
   endpointSlices,
+  endpoints,
   type Pod,
   type PodSpec,
   pods,
@@ -167,4 +168,35 @@ test('Endpoints are shown from the slices', () => {
     ['10.128.0.2'],
   );
   assert.deepEqual(subsets[0].ports, [{ name: '', port: 8080, protocol: 'TCP' }]);
+});
+
+test('Endpoints of a Service without a selector are mirrored', () => {
+  const { cluster, run, slices } = setting();
+  const metadata = { name: 'db', namespace: 'default' };
+  const spec = { ports: [{ port: 5432 }] };
+  cluster.api.create(services, { apiVersion: 'v1', kind: 'Service', metadata, spec });
+  const write = (ip: string) => ({
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata,
+    subsets: [{ addresses: [{ ip }], ports: [{ port: 5432 }] }],
+  });
+  cluster.api.create(endpoints, write('192.0.2.1'));
+  const mirrored = () =>
+    [...cluster.store.table(endpointSlices).values('default')]
+      .filter(({ metadata: { labels } }) => labels?.['kubernetes.io/service-name'] === 'db')
+      .map((slice) => `${slice.endpoints[0].addresses[0]}:${slice.ports[0].port}`);
+  run(1);
+  assert.deepEqual(mirrored(), ['192.0.2.1:5432']);
+  cluster.api.modify(endpoints, 'default', 'db', (now) => ({
+    ...now,
+    ...write('192.0.2.9'),
+    metadata: now.metadata,
+  }));
+  run(1);
+  assert.deepEqual(mirrored(), ['192.0.2.9:5432']);
+  cluster.api.delete(endpoints, 'default', 'db');
+  run(1);
+  assert.deepEqual(mirrored(), []);
+  assert.equal(slices().length, 1, 'those of others stay');
 });

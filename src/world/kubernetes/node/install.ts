@@ -1,5 +1,6 @@
 /** Fidelity: no mechanism; the parts of the cluster that live on nodes or look after them. */
 import type { ControlPlane } from '../control/control-plane.ts';
+import type { Node } from '../objects/node.ts';
 import { Kubelet } from './kubelet.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { MetricsServer } from './metrics-server.ts';
@@ -19,6 +20,8 @@ export interface Nodes {
   removeNode(name: string): void;
   /** When a node's lease was last renewed, in engine time. */
   renewedMicros(name: string): number;
+  /** A Node as a client should see it: with the heartbeats of its kubelet's last report. */
+  withHeartbeats(node: Node): Node;
 }
 
 /** Puts kubelets on the cluster's nodes, and control loops beside them. */
@@ -35,5 +38,6 @@ export function installNodes(plane: ControlPlane): Nodes {
     recoverNode: (name) => lifecycle.recover(name),
     removeNode: (name) => lifecycle.remove(name),
     renewedMicros: (name) => lifecycle.renewedMicros(name),
+    withHeartbeats: (node) => lifecycle.withHeartbeats(node),
   };
 }

@@ -119,6 +119,25 @@ test('a lost node becomes Unknown after 50 s, is tainted, and its pods go five m
   assert.deepEqual(taints('general-0'), []);
 });
 
+test('leases and heartbeats are reckoned when somebody asks', () => {
+  const { cluster, run, engine } = setting();
+  const { nodeParts, store } = cluster;
+  run(700);
+  const renewed = nodeParts.renewedMicros('general-0');
+  assert.ok(renewed <= engine.now && renewed > engine.now - 10e6);
+  nodeParts.failNode('general-0');
+  const heartbeats = () =>
+    nodeParts
+      .withHeartbeats(store.get(nodes, '', 'general-0')!)
+      .status.conditions.map((one) => one.lastHeartbeatTime!);
+  const [beat] = heartbeats();
+  assert.ok(beat > '2026-01-01T00:06:39Z' && beat <= '2026-01-01T00:11:40Z', beat);
+  run(400);
+  assert.equal(nodeParts.renewedMicros('general-0'), renewed, 'a lost node renews no more');
+  const ready = conditionOf(store.get(nodes, '', 'general-0')!.status.conditions, 'Ready');
+  assert.equal(ready?.lastHeartbeatTime, cluster.clock.timestampAt(renewed));
+});
+
 test('where every node is lost, nothing is evicted', () => {
   const { cluster, run, create, pod, taints, ready } = setting(3, ['a']);
   create('web', 'general-0');

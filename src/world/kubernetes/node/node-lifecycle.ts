@@ -17,6 +17,7 @@ import { EvictionLimiter, evictionRate, type ZoneState, zoneState } from './zone
 
 export const renewMicros = 10 * microsPerSecond;
 export const leaseSeconds = 40;
+const reportMicros = 300 * microsPerSecond;
 const monitorMicros = 5 * microsPerSecond;
 const graceMicros = 50 * microsPerSecond;
 const taintPassMicros = 100 * microsPerMillisecond;
@@ -74,6 +75,24 @@ export class NodeLifecycle {
     const until = node === undefined || node.alive ? engine.now : node.lostMicros;
     const phase = (hashWords(`lease ${name}`)[0] >>> 0) % renewMicros;
     return Math.floor((until - phase) / renewMicros) * renewMicros + phase;
+  }
+
+  /** The node with the heartbeats of its last report; kubelets report every 5 min when nothing changes. */
+  withHeartbeats(node: Node): Node {
+    const { name } = node.metadata;
+    const { clock, engine } = this.#plane;
+    const known = this.#kubelet.nodeOf(name);
+    const until = known === undefined || known.alive ? engine.now : known.lostMicros;
+    const phase = (hashWords(`report ${name}`)[0] >>> 0) % reportMicros;
+    const reported = Math.floor((until - phase) / reportMicros) * reportMicros + phase;
+    const shown = clock.nowMicros - engine.now + reported;
+    const lastHeartbeatTime = clock.timestampAt(shown);
+    const conditions = node.status.conditions.map((condition) =>
+      condition.status !== 'Unknown' && clock.microsOf(condition.lastHeartbeatTime) < shown
+        ? { ...condition, lastHeartbeatTime }
+        : condition,
+    );
+    return { ...node, status: { ...node.status, conditions } };
   }
 
   /** The machine is gone: power, network or the kubelet itself. */
