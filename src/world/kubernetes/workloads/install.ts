@@ -4,8 +4,11 @@ import { controllerOf, type KubeObject, type LabelSelector, type Labels } from '
 import { pods, type ResourceType, replicaSets, replicationControllers } from '../objects/resource-types.ts';
 import type { ReplicaSet } from '../objects/workloads.ts';
 import { Index } from '../store/store.ts';
+import { CronJobs } from './cron-job/cron-job.ts';
 import { DaemonSets } from './daemon-set/daemon-set.ts';
 import { Deployments } from './deployment/deployment.ts';
+import { Jobs } from './job/job.ts';
+import { TtlAfterFinished } from './job/ttl-after-finished.ts';
 import { GarbageCollector } from './ownership/garbage-collector.ts';
 import { Namespaces } from './ownership/namespaces.ts';
 import { ServiceAccounts } from './ownership/service-accounts.ts';
@@ -41,6 +44,9 @@ export function installWorkloads(plane: ControlPlane): void {
   const revisions = new ControllerRevisions(plane);
   new StatefulSets(plane, notices, orphans, revisions);
   new DaemonSets(plane, notices, orphans, revisions);
+  new Jobs(plane, notices);
+  new TtlAfterFinished(plane);
+  new CronJobs(plane);
   new VolumeClaims(plane);
   new GarbageCollector(plane);
   new Namespaces(plane);
