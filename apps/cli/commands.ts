@@ -53,6 +53,7 @@ Several scenarios are run one after another. Manifests given with -f are added t
       options.output(['table', 'wide', 'json', 'yaml', 'csv', 'html']),
       options.report(),
       options.save(),
+      options.replay(),
       options.quiet(),
       options.noProgress(),
     ],

@@ -84,6 +84,8 @@ export const options = {
     ),
   merge: () => new Option('--merge', 'add the context to the settings of kubectl').default(false),
   contextName: () => new Option('--name <name>', 'of the context; default: devops-sim').default('devops-sim'),
+  replay: () =>
+    new Option('--replay <file>', 'make the changes of a live run again, at their times and with its seed'),
   recursive: () => new Option('--recursive', 'show the fields of fields too').default(false),
   quiet: () => new Option('-q, --quiet', 'print only the verdict, and errors').default(false),
   noProgress: () => new Option('--no-progress', 'no progress line'),

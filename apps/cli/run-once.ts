@@ -27,9 +27,10 @@ export async function runOnce(prepared: Prepared, tools: RunTools): Promise<Outc
 }
 
 async function simulateWatched(model: Model, label: string, tools: RunTools): Promise<Result> {
-  const { chosen, context, progress, interrupt } = tools;
-  const session = openWatched(model, chosen.seed);
-  context.trace(`simulating ${label} with seed ${chosen.seed ?? model.seed}`);
+  const { chosen, context, progress, interrupt, replay } = tools;
+  const seed = replay?.seed ?? chosen.seed;
+  const session = openWatched(model, seed, replay?.commands);
+  context.trace(`simulating ${label} with seed ${seed ?? model.seed}`);
   await driveSession(session, {
     progressed: () =>
       progress.update({

@@ -1,6 +1,7 @@
 import type { Result } from '../../src/model/result.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
+import type { Replay } from './input/replay.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly output: 'table' | 'wide' | 'json' | 'yaml' | 'csv' | 'html';
   readonly report?: string;
   readonly save?: string;
+  readonly replay?: string;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -29,6 +31,8 @@ export interface RunTools {
   readonly progress: Progress;
   /** One of several scenarios: file names carry the scenario's, tables a blank line between them. */
   readonly several: boolean;
+  /** The changes of a live run, made again; null: there are none. */
+  readonly replay: Replay | null;
 }
 
 /** How one scenario ended; what is for people has been printed already. */

@@ -1,12 +1,17 @@
 import { abortMonitor } from '../../src/analysis/thresholds.ts';
-import type { Model } from '../../src/model/model.ts';
+import type { Command, Model } from '../../src/model/model.ts';
 import { openSession, type Session } from '../../src/run/session.ts';
 
-/** Opens a session that thresholds with `abortOnFail` may end. The model's own seed is used when none is given. */
-export function openWatched(model: Model, seed: number | undefined): Session {
+/** Opens a session that thresholds with `abortOnFail` may end. The model's own seed is used when none is given. Commands are added to the model's. */
+export function openWatched(
+  model: Model,
+  seed: number | undefined,
+  commands: readonly Command[] = [],
+): Session {
   const monitor = abortMonitor(model);
   return openSession(model, {
     ...(seed === undefined ? {} : { seed }),
+    commands,
     ...(monitor === null ? {} : { monitor }),
   });
 }

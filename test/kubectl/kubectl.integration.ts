@@ -6,7 +6,7 @@ import { type ApiListener, listen } from '../../apps/live/api-listener.ts';
 import { Pacer } from '../../apps/live/pacer.ts';
 import { type Answer, Kubectl, kubectlVersion } from './kubectl.ts';
 import { type LiveCluster, liveCluster } from './live-cluster.ts';
-import { store, widget, widgetDefinition } from './manifests.ts';
+import { extra, store, widget, widgetDefinition } from './manifests.ts';
 
 const version = kubectlVersion();
 const isRequired = process.env['CI'] !== undefined || process.argv.includes('--required');
@@ -200,7 +200,8 @@ describe('kubectl against a live cluster', { skip, concurrency: false }, () => {
     const editor = kubectl.file('editor.sh', '#!/bin/sh\nsed -i "s/color: blue/color: green/" "$1"\n', 0o700);
     await k('edit configmap settings', { KUBE_EDITOR: editor });
     await says('get configmap settings -o jsonpath={.data.color}', /^green$/);
-    await says(`apply -f ${changed} --prune -l app=nothing`, /./);
+    await k(`apply -f ${kubectl.file('extra.yaml', extra)}`);
+    await says(`apply -f ${changed} --prune -l app=store`, /configmap\/extra pruned/);
     const bad = kubectl.file('bad.yaml', store.replace('replicas: 2', 'replicsa: 2'));
     assert.match((await refused(`apply -f ${bad}`)).err, /unknown field "spec\.replicsa"/);
     await says(`delete -f ${changed}`, /service "store" deleted/);

@@ -29,6 +29,14 @@ metadata: {name: settings}
 data: {color: blue}
 `;
 
+/** Goes when what bears this label is applied without it. */
+export const extra = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: extra, labels: {app: store}}
+data: {a: "1"}
+`;
+
 export const widgetDefinition = `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

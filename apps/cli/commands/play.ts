@@ -126,7 +126,7 @@ function welcome(port: number, { set }: Prepared): string[] {
 function keepLog(session: Session, prepared: Prepared, { log, quiet }: PlayOptions, context: Context): void {
   const { manifest } = session.finish();
   const commands = session.api?.commands ?? [];
-  writeFile(log, commandLogText(manifest, commands), context.workingFolder);
+  writeFile(log, commandLogText({ manifest, commands }), context.workingFolder);
   if (quiet) return;
   const count = commands.length === 1 ? '1 change' : `${commands.length} changes`;
   context.err.print(

@@ -3,6 +3,7 @@ import { checkWritable, pathFor } from '../deliver.ts';
 import { type ExitCode, exitCode, gravest, UsageError } from '../exit-code.ts';
 import { readManifestSets } from '../input/manifest-set.ts';
 import { type Prepared, prepare } from '../input/prepare.ts';
+import { type Replay, readReplay } from '../input/replay.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { printProblems } from '../problems.ts';
 import { openProgress } from '../progress.ts';
@@ -25,16 +26,23 @@ export async function run(args: string[], chosen: RunOptions, context: Context):
   const prepared = sets.map((set) => prepare(set, chosen));
   if (!printProblems(prepared, { context, quiet: chosen.quiet })) return exitCode.usage;
   checkOutputs(prepared, chosen, context);
+  const replay = chosen.replay === undefined ? null : replayOf(chosen.replay, prepared, chosen, context);
   const { err, environment } = context;
   const wanted = chosen.progress && !chosen.quiet;
   const progress = openProgress(err, { wanted, term: environment['TERM'] });
   const interrupt = catchInterrupt(() => progress.clear());
   try {
-    return await runAll(prepared, { context, chosen, interrupt, progress, several });
+    return await runAll(prepared, { context, chosen, interrupt, progress, several, replay });
   } finally {
     progress.clear();
     interrupt.release();
   }
+}
+
+function replayOf(file: string, prepared: readonly Prepared[], chosen: RunOptions, context: Context): Replay {
+  if (chosen.seed !== undefined || chosen.seeds !== undefined)
+    throw new UsageError('--replay runs with the seed of its log; leave out --seed and --seeds.');
+  return readReplay(file, prepared, context);
 }
 
 async function runAll(prepared: readonly Prepared[], tools: RunTools): Promise<ExitCode> {
