@@ -4,7 +4,7 @@
  * computed once. Simplified: other objects of control loops are taken as they are, valid and complete by construction.
  */
 
-import { qosClassOf } from '../node/pod-status.ts';
+import { qosClassOf } from '../node/kubelet/pod-status.ts';
 import type { KubeObject } from '../objects/meta.ts';
 import type { Pod } from '../objects/pod.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../objects/resource-types.ts';
 import type { Api, Strategy } from '../store/api.ts';
 import { customStrategy, customTypes, establishedDefinition } from './custom-resources.ts';
-import { withDefaults } from './defaults/defaults.ts';
+import { defaultsOf, withDefaults } from './defaults/defaults.ts';
 import { normalised } from './fields.ts';
 import { schemaOf } from './kinds.ts';
 import { validate } from './validation/validation.ts';
@@ -35,20 +35,20 @@ export function installStrategies(api: Api): void {
 }
 
 function strategyOf(api: Api, type: ResourceType): Strategy {
+  const name = resourceName(type);
   const node = schemaOf(type);
+  const defaults = defaultsOf(type) ?? ((object: KubeObject) => object);
   const hasSpec = node?.fields.get('spec')?.node.kind === 'object';
   const complete = (object: KubeObject) =>
-    withDefaults(type, hasSpec && object.spec === undefined ? { ...object, spec: {} } : object);
+    defaults(hasSpec && object.spec === undefined ? { ...object, spec: {} } : object);
+  const prepare =
+    preparations[name] ?? (type.hasStatus && !keepsStatus.has(name) ? withoutStatus : unprepared);
+  const isAlwaysComplete = alwaysComplete.has(name);
   return {
     default: (object) => complete(node === undefined ? object : (normalised(object as never, node) as never)),
     validate: (object, old) => validate(type, object, old),
     prepare: (object, isOutside) =>
-      prepared(
-        api,
-        type,
-        isOutside || alwaysComplete.has(resourceName(type)) ? complete(object) : object,
-        isOutside,
-      ),
+      prepare(isOutside || isAlwaysComplete ? complete(object) : object, isOutside, api),
   };
 }
 
@@ -68,11 +68,12 @@ const preparations = {
 /** Kinds whose makers report the status with the object itself. */
 const keepsStatus = new Set(['nodes', 'persistentvolumes', 'persistentvolumeclaims']);
 
-function prepared(api: Api, type: ResourceType, object: KubeObject, isOutside: boolean): KubeObject {
-  const name = resourceName(type);
-  const prepare = preparations[name];
-  if (prepare !== undefined) return prepare(object, isOutside, api);
-  if (!isOutside || !type.hasStatus || keepsStatus.has(name) || object.status === undefined) return object;
+function unprepared(object: KubeObject): KubeObject {
+  return object;
+}
+
+function withoutStatus(object: KubeObject, isOutside: boolean): KubeObject {
+  if (!isOutside || object.status === undefined) return object;
   const { status: _, ...rest } = object;
   return rest;
 }

@@ -15,7 +15,13 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function sameMembers(a: Members, b: Members): boolean {
-  for (const key in a) if (!sameValue(a[key], b[key])) return false;
-  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false;
+  for (const key in a) if (!sameValue(own(a, key), own(b, key))) return false;
+  for (const key in b) if (own(b, key) !== undefined && own(a, key) === undefined) return false;
   return true;
+}
+
+/** A member; what every object inherits, which is no JSON, is not one: a label may be called `constructor`. */
+function own(members: Members, key: string): unknown {
+  const value = members[key];
+  return typeof value === 'function' || value === Object.prototype ? undefined : value;
 }
