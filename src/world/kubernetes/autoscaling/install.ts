@@ -4,6 +4,7 @@ import type { ApplicationMetrics, ResourceMetrics } from '../node/resource-metri
 import { ClusterAutoscaler } from './cluster/cluster-autoscaler.ts';
 import type { Machines } from './cluster/machines.ts';
 import { HorizontalAutoscaler } from './horizontal/horizontal-autoscaler.ts';
+import { VerticalAutoscaler } from './vertical/vertical-autoscaler.ts';
 
 /** Call once, while the cluster is being put together. */
 export function installAutoscaling(
@@ -12,6 +13,7 @@ export function installAutoscaling(
   applications: ApplicationMetrics,
 ): void {
   new HorizontalAutoscaler(plane, metrics, applications);
+  new VerticalAutoscaler(plane, metrics);
 }
 
 /** Call once, where there is a cloud to ask; does nothing where no pool has bounds. */

@@ -35,7 +35,8 @@ interface Extra {
   readonly categories?: readonly string[];
   readonly cluster?: boolean;
   readonly status?: boolean;
-  readonly scale?: boolean;
+  /** The usual paths, or a status path of its own. */
+  readonly scale?: boolean | { readonly statusReplicasPath: string };
   readonly counted?: boolean;
 }
 
@@ -44,6 +45,11 @@ const replicasScale = {
   statusReplicasPath: '.status.replicas',
   labelSelectorPath: '.status.selector',
 };
+
+function scaleOf(scale: Extra['scale']): ResourceType['scale'] {
+  if (scale === undefined || scale === false) return null;
+  return scale === true ? replicasScale : { ...replicasScale, ...scale };
+}
 
 const all = ['all'];
 
@@ -64,7 +70,7 @@ function resource<T extends KubeObject = KubeObject>(
     categories: extra.categories ?? [],
     namespaced: extra.cluster !== true,
     hasStatus: extra.status === true,
-    scale: extra.scale === true ? replicasScale : null,
+    scale: scaleOf(extra.scale),
     counted: extra.counted ?? (extra.status === true && slash >= 0),
   };
 }
@@ -217,7 +223,7 @@ export const customResourceDefinitions = resource(
 export const rollouts = resource('argoproj.io/v1alpha1', 'Rollout', 'rollouts', {
   short: ['ro'],
   status: true,
-  scale: true,
+  scale: { statusReplicasPath: '.status.HPAReplicas' },
 });
 export const analysisTemplates = resource('argoproj.io/v1alpha1', 'AnalysisTemplate', 'analysistemplates', {
   short: ['at'],

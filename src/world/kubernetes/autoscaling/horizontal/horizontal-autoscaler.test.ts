@@ -4,7 +4,13 @@ import { smallCluster } from '../../cluster.cases.ts';
 import type { ManifestObject } from '../../model.ts';
 import type { HorizontalPodAutoscaler } from '../../objects/autoscaling.ts';
 import { conditionOf, type Draft } from '../../objects/meta.ts';
-import { deployments, horizontalPodAutoscalers, type Pod, pods } from '../../objects/resource-types.ts';
+import {
+  deployments,
+  horizontalPodAutoscalers,
+  type Pod,
+  pods,
+  replicaSets,
+} from '../../objects/resource-types.ts';
 import { SetMetrics } from '../metrics.cases.ts';
 import { milliText, selectorDump } from './metric-proposal.ts';
 import { parseSelector } from './scale-target.ts';
@@ -275,4 +281,35 @@ test('texts of amounts and selectors', () => {
     ],
   });
   assert.equal(parseSelector('a b'), null);
+});
+
+test('a Rollout is scaled through its own paths, and an HPA finds its pods', () => {
+  const metrics = new SetMetrics(() => small.engine.now);
+  const small = smallCluster({
+    metrics: { resources: metrics, applications: metrics },
+    objects: [
+      {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Rollout',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: labels },
+          strategy: { canary: {} },
+          template: {
+            metadata: { labels },
+            spec: {
+              containers: [{ name: 'main', image: 'web:1', resources: { requests: { cpu: '1' } } }],
+            },
+          },
+        },
+      } as ManifestObject,
+      autoscaler({ scaleTargetRef: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web' } }),
+    ],
+  });
+  const { cluster, run } = small;
+  metrics.cpuCores = 0.9;
+  run(60);
+  const sizes = [...cluster.store.table(replicaSets).values()].map(({ spec }) => spec.replicas);
+  assert.equal(sizes[0]! >= 4, true);
 });
