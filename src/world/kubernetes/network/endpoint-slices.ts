@@ -32,7 +32,7 @@ import { type Packing, type PackingChange, pack, type Slice } from './slice-pack
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
-export const sliceManager = 'endpointslice-controller.k8s.io';
+export const sliceMaker = 'endpointslice-controller.k8s.io';
 const headlessLabel = 'service.kubernetes.io/headless';
 /** Before the run begins slices are made when pods have become ready. */
 const latePriority = 120;
@@ -275,7 +275,7 @@ export class EndpointSlices {
 function serviceKeyOfManaged(slice: EndpointSlice): string | undefined {
   const { labels = {}, namespace } = slice.metadata;
   const service = labels[serviceNameLabel];
-  return service === undefined || labels[managedByLabel] !== sliceManager
+  return service === undefined || labels[managedByLabel] !== sliceMaker
     ? undefined
     : `${namespace}/${service}`;
 }
@@ -295,7 +295,7 @@ function sliceDraft(
       labels: {
         ...labels,
         [serviceNameLabel]: name,
-        [managedByLabel]: sliceManager,
+        [managedByLabel]: sliceMaker,
         ...(service.spec.clusterIP === 'None' ? { [headlessLabel]: '' } : {}),
       },
       ownerReferences: [controlledBy(service)],

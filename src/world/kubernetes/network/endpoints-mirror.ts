@@ -18,7 +18,7 @@ import { sameValue } from '../store/equality.ts';
 import { Index } from '../store/store.ts';
 import { managedByLabel, serviceNameLabel } from './endpoint-slices.ts';
 
-const mirrorManager = 'endpointslicemirroring-controller.k8s.io';
+const mirrorMaker = 'endpointslicemirroring-controller.k8s.io';
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
 const addressesPerSubset = 1000;
 
@@ -82,7 +82,7 @@ export class EndpointsMirror {
 
 function mirroredKey({ metadata }: EndpointSlice): string | undefined {
   const { labels = {}, namespace } = metadata;
-  return labels[managedByLabel] === mirrorManager ? `${namespace}/${labels[serviceNameLabel]}` : undefined;
+  return labels[managedByLabel] === mirrorMaker ? `${namespace}/${labels[serviceNameLabel]}` : undefined;
 }
 
 function saysTheSame(slice: EndpointSlice, draft: Draft<EndpointSlice>): boolean {
@@ -102,7 +102,7 @@ function draftOf(object: KubeObject, subset: Subset): Draft<EndpointSlice> {
     metadata: {
       generateName: `${name}-`,
       namespace,
-      labels: { ...labels, [serviceNameLabel]: name, [managedByLabel]: mirrorManager },
+      labels: { ...labels, [serviceNameLabel]: name, [managedByLabel]: mirrorMaker },
       ownerReferences: [controlledBy(object)],
     },
     addressType: 'IPv4',

@@ -1,6 +1,6 @@
 /** Fidelity: no mechanism; the parts of the cluster that lead connections to pods. */
 import type { ControlPlane } from '../control/control-plane.ts';
-import type { Kubelet } from '../node/kubelet.ts';
+import type { Kubelet } from '../node/kubelet/kubelet.ts';
 import type { KubeObject } from '../objects/meta.ts';
 import { services } from '../objects/resource-types.ts';
 import { EndpointSlices } from './endpoint-slices.ts';

@@ -6,8 +6,8 @@
  */
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { Serving } from '../model.ts';
-import type { Kubelet } from '../node/kubelet.ts';
-import type { ContainerRun } from '../node/pod-run.ts';
+import type { Kubelet } from '../node/kubelet/kubelet.ts';
+import type { ContainerRun } from '../node/kubelet/pod-run.ts';
 import {
   type Endpoint,
   type EndpointSlice,

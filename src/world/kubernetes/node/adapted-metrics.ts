@@ -9,7 +9,7 @@ import type { Matcher, Reader, SeriesView } from '../../../telemetry/reader.ts';
 import type { KubernetesModel } from '../model.ts';
 import { pods } from '../objects/resource-types.ts';
 import type { Store } from '../store/store.ts';
-import type { Kubelet } from './kubelet.ts';
+import type { Kubelet } from './kubelet/kubelet.ts';
 import type { Processes } from './processes.ts';
 import type { ApplicationMetrics } from './resource-metrics.ts';
 

@@ -1,8 +1,8 @@
 /** Fidelity: no mechanism; the parts of the cluster that live on nodes or look after them. */
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { Node } from '../objects/node.ts';
-import { Kubelet } from './kubelet.ts';
-import { MemoryWatch } from './memory-watch.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import { MemoryWatch } from './kubelet/memory-watch.ts';
 import { MetricsServer } from './metrics-server.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { PodGarbage } from './pod-garbage.ts';

@@ -5,8 +5,8 @@
  */
 import type { ControlPlane } from '../control/control-plane.ts';
 import { nodes, pods } from '../objects/resource-types.ts';
-import type { Kubelet } from './kubelet.ts';
-import type { ContainerRun, PodRun } from './pod-run.ts';
+import type { Kubelet } from './kubelet/kubelet.ts';
+import type { ContainerRun, PodRun } from './kubelet/pod-run.ts';
 import type { ContainerUsage, NodeUsage, PodUsage, ResourceMetrics } from './resource-metrics.ts';
 
 /** What the system itself uses of a machine beside its pods. */

@@ -10,7 +10,7 @@ import { microsPerMillisecond, microsPerSecond } from '../../../base/time.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import { type Condition, conditionOf } from '../objects/meta.ts';
 import { type Node, nodes, type Pod, pods } from '../objects/resource-types.ts';
-import type { Kubelet } from './kubelet.ts';
+import type { Kubelet } from './kubelet/kubelet.ts';
 import { readyConditions } from './machine.ts';
 import { notReadyTaint, unreachableTaint, withExecuteTaint, withScheduleTaints } from './node-taints.ts';
 import { EvictionLimiter, evictionRate, type ZoneState, zoneState } from './zone-health.ts';

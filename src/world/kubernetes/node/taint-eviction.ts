@@ -8,7 +8,7 @@ import type { EventId } from '../../../engine/engine.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import { withCondition } from '../objects/meta.ts';
 import { type Node, nodes, type Pod, pods, type Taint, type Toleration } from '../objects/resource-types.ts';
-import { toleratesTaint } from './pod-admission.ts';
+import { toleratesTaint } from './kubelet/pod-admission.ts';
 
 interface Planned {
   readonly pod: Pod;

@@ -2,8 +2,8 @@
  * Fidelity: how a kubelet starts a container (kuberuntime_container.startContainer, 1.32): its image, then the container, then
  * its process, with the events of each. Simplified: to create and start one takes 150 ms; postStart hooks take no time.
  */
-import { microsPerMillisecond, microsPerSecond } from '../../../base/time.ts';
-import type { ControlPlane } from '../control/control-plane.ts';
+import { microsPerMillisecond, microsPerSecond } from '../../../../base/time.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
 import type { ImagePulls } from './image-pulls.ts';
 import type { PodEvents } from './pod-events.ts';
 import type { ContainerRun } from './pod-run.ts';

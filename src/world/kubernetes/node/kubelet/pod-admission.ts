@@ -3,9 +3,9 @@
  * predicates and NoExecute taints, 1.32), with its reasons and messages. Left out: preemption by critical pods, topology
  * manager, and extended resources that the node does not know (the kubelet ignores those).
  */
-import type { Node, Taint } from '../objects/node.ts';
-import type { NodeSelectorRequirement, NodeSelectorTerm, Pod, Toleration } from '../objects/pod.ts';
-import { type Amounts, amountOf } from '../objects/resources.ts';
+import type { Node, Taint } from '../../objects/node.ts';
+import type { NodeSelectorRequirement, NodeSelectorTerm, Pod, Toleration } from '../../objects/pod.ts';
+import { type Amounts, amountOf } from '../../objects/resources.ts';
 
 export interface Refusal {
   readonly reason: string;

@@ -1,5 +1,5 @@
 /** Fidelity: events about pods as a kubelet records them (1.32), with the container that they are about. Nothing is simplified. */
-import type { ControlPlane } from '../control/control-plane.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 
 export class PodEvents {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { smallCluster } from '../cluster.cases.ts';
-import type { Draft } from '../objects/meta.ts';
-import { conditionOf } from '../objects/meta.ts';
-import { nodes, type Pod, type PodSpec, pods } from '../objects/resource-types.ts';
+import { smallCluster } from '../../cluster.cases.ts';
+import type { Draft } from '../../objects/meta.ts';
+import { conditionOf } from '../../objects/meta.ts';
+import { nodes, type Pod, type PodSpec, pods } from '../../objects/resource-types.ts';
 
 function draft(name: string, spec: Partial<PodSpec> = {}): Draft<Pod> {
   return {

@@ -3,9 +3,9 @@
  * size over bandwidth, and a short visit to the registry for what the node has already. What a node has is reported with
  * its next status, every 10 s, largest first, 50 at most. Simplified: bandwidth is the node's alone.
  */
-import { microsPerMillisecond, microsPerSecond } from '../../../base/time.ts';
-import type { ControlPlane } from '../control/control-plane.ts';
-import { type NodeStatus, nodes } from '../objects/resource-types.ts';
+import { microsPerMillisecond, microsPerSecond } from '../../../../base/time.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
+import { type NodeStatus, nodes } from '../../objects/resource-types.ts';
 import { defaultImageBytes, normalImageName, pullPolicyOf } from './image.ts';
 import type { NodeRun } from './node-run.ts';
 import type { ContainerRun } from './pod-run.ts';

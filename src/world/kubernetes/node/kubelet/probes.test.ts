@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { smallCluster } from '../cluster.cases.ts';
-import { conditionOf } from '../objects/meta.ts';
-import { type Container, pods } from '../objects/resource-types.ts';
-import type { ProbeRequest } from './processes.ts';
+import { smallCluster } from '../../cluster.cases.ts';
+import { conditionOf } from '../../objects/meta.ts';
+import { type Container, pods } from '../../objects/resource-types.ts';
+import type { ProbeRequest } from '../processes.ts';
 
 const httpGet = { path: '/healthz', port: 8080 };
 

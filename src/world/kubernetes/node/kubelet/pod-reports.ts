@@ -4,9 +4,9 @@
  * without grace. Each kubelet has a request budget of its own, which its few writes never exhaust: only the API server's
  * latency counts.
  */
-import type { ApiClient } from '../control/client.ts';
-import type { ControlPlane } from '../control/control-plane.ts';
-import { nodes, type Pod, pods } from '../objects/resource-types.ts';
+import type { ApiClient } from '../../control/client.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
+import { nodes, type Pod, pods } from '../../objects/resource-types.ts';
 import type { PodRun } from './pod-run.ts';
 import { podStatus, qosClassOf } from './pod-status.ts';
 import type { Slots } from './slots.ts';

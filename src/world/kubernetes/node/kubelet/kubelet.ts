@@ -5,12 +5,13 @@
  * takes 400 ms; volumes are there at once; postStart hooks take no time; static pods, eviction
  * under node pressure, in-place resizing and ephemeral containers are left out.
  */
-import { microsPerMillisecond, microsPerSecond } from '../../../base/time.ts';
-import type { ControlPlane } from '../control/control-plane.ts';
-import { isFinished, type Pod } from '../objects/pod.ts';
-import { nodes, pods } from '../objects/resource-types.ts';
-import { podRequests } from '../objects/resources.ts';
-import type { Change } from '../store/store.ts';
+import { microsPerMillisecond, microsPerSecond } from '../../../../base/time.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
+import { isFinished, type Pod } from '../../objects/pod.ts';
+import { nodes, pods } from '../../objects/resource-types.ts';
+import { podRequests } from '../../objects/resources.ts';
+import type { Change } from '../../store/store.ts';
+import type { ProcessHost } from '../processes.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { ContainerStops } from './container-stops.ts';
 import { ImagePulls } from './image-pulls.ts';
@@ -22,7 +23,6 @@ import { restoreContainers } from './pod-restore.ts';
 import { type ContainerRun, PodRun, type ProbeKind } from './pod-run.ts';
 import { nextStep } from './pod-steps.ts';
 import { Probes } from './probes.ts';
-import type { ProcessHost } from './processes.ts';
 import { delayText, restartMicros } from './restart-backoff.ts';
 import { Slots } from './slots.ts';
 

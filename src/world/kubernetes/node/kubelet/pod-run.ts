@@ -2,11 +2,11 @@
  * Fidelity: what a kubelet remembers of a pod and its containers between two looks (pod workers and runtime cache, 1.32).
  * No mechanism of its own. All times here are the engine's, in microseconds; texts are as the API shows them.
  */
-import { microsPerSecond } from '../../../base/time.ts';
-import type { EventId } from '../../../engine/engine.ts';
-import type { Container, ContainerState, Pod, Probe } from '../objects/pod.ts';
+import { microsPerSecond } from '../../../../base/time.ts';
+import type { EventId } from '../../../../engine/engine.ts';
+import type { Container, ContainerState, Pod, Probe } from '../../objects/pod.ts';
+import type { ProbeRequest } from '../processes.ts';
 import type { NodeRun } from './node-run.ts';
-import type { ProbeRequest } from './processes.ts';
 import type { RestartBackoff } from './restart-backoff.ts';
 
 export type ProbeKind = ProbeRequest['kind'];

@@ -2,9 +2,9 @@
  * Fidelity: the status of a pod as its kubelet reports it (kubelet_pods.generateAPIPodStatus and
  * convertToAPIContainerStatuses, 1.32). Left out: volume mounts, users and allocated resources of containers.
  */
-import { hashWords } from '../../../base/hash.ts';
-import type { ContainerState, ContainerStatus, PodSpec, PodStatus } from '../objects/pod.ts';
-import { amountsOf } from '../objects/resources.ts';
+import { hashWords } from '../../../../base/hash.ts';
+import type { ContainerState, ContainerStatus, PodSpec, PodStatus } from '../../objects/pod.ts';
+import { amountsOf } from '../../objects/resources.ts';
 import { imageId, normalImageName } from './image.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';

@@ -6,10 +6,10 @@
  * readiness. Before the run begins initial delays count as over. Simplified: probes of a process that cannot fail stop
  * once they have passed.
  */
-import { microsPerSecond } from '../../../base/time.ts';
-import type { Engine } from '../../../engine/engine.ts';
+import { microsPerSecond } from '../../../../base/time.ts';
+import type { Engine } from '../../../../engine/engine.ts';
+import type { Processes } from '../processes.ts';
 import { type ContainerRun, type PodRun, type ProbeKind, ProbeWorker, probeKinds } from './pod-run.ts';
-import type { Processes } from './processes.ts';
 
 export interface ProbeParts {
   readonly engine: Engine;

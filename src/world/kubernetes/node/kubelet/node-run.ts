@@ -3,10 +3,10 @@
  * the next free one after the last given, around in circles), images, and what its pods were admitted with. The phases of
  * the kubelet's periodic work come from the node's name, as in life from the moment at which each was started.
  */
-import { hashWords } from '../../../base/hash.ts';
-import { microsPerSecond } from '../../../base/time.ts';
-import type { Node } from '../objects/node.ts';
-import type { Amounts } from '../objects/resources.ts';
+import { hashWords } from '../../../../base/hash.ts';
+import { microsPerSecond } from '../../../../base/time.ts';
+import type { Node } from '../../objects/node.ts';
+import type { Amounts } from '../../objects/resources.ts';
 
 /** How often a kubelet asks its runtime what has changed (PLEG relist). */
 export const relistMicros = microsPerSecond;

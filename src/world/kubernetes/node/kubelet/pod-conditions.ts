@@ -2,8 +2,8 @@
  * Fidelity: the conditions that a kubelet sets on a pod and their reasons and messages (pkg/kubelet/status/generate.go,
  * 1.32), in the order in which it writes them. What others have set, such as readiness gates, comes first and stays.
  */
-import type { Condition } from '../objects/meta.ts';
-import type { Container, ContainerStatus, PodPhase, PodSpec } from '../objects/pod.ts';
+import type { Condition } from '../../objects/meta.ts';
+import type { Container, ContainerStatus, PodPhase, PodSpec } from '../../objects/pod.ts';
 
 /** A condition as it is now, without the time of its last change. */
 export interface ConditionState {

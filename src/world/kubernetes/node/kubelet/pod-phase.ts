@@ -2,7 +2,7 @@
  * Fidelity: the phase of a pod by the states of its containers (kubelet_pods.getPhase, 1.32). Nothing is simplified but
  * static pods, of which there are none.
  */
-import type { ContainerStatus, PodPhase, PodSpec } from '../objects/pod.ts';
+import type { ContainerStatus, PodPhase, PodSpec } from '../../objects/pod.ts';
 
 export interface PhaseInput {
   readonly spec: PodSpec;

@@ -3,7 +3,7 @@
  * kuberuntime_manager.doBackOff uses it, 1.32): at once, then after 10, 20, 40, 80, 160 and 300 s from the moment the
  * container ended; anew when it had run for more than 600 s. Nothing is simplified.
  */
-import { microsPerSecond } from '../../../base/time.ts';
+import { microsPerSecond } from '../../../../base/time.ts';
 
 export const firstBackoffMicros = 10 * microsPerSecond;
 export const longestBackoffMicros = 300 * microsPerSecond;

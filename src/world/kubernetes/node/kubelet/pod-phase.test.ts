@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerStatus, PodPhase, PodSpec } from '../objects/pod.ts';
+import type { ContainerStatus, PodPhase, PodSpec } from '../../objects/pod.ts';
 import { containersReadyState, initializedState, readyState } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Node } from '../objects/node.ts';
-import type { Container, Pod, PodSpec } from '../objects/pod.ts';
-import { podRequests } from '../objects/resources.ts';
+import type { Node } from '../../objects/node.ts';
+import type { Container, Pod, PodSpec } from '../../objects/pod.ts';
+import { podRequests } from '../../objects/resources.ts';
 import { hookMicros } from './container-stops.ts';
 import { normalImageName, pullPolicyOf } from './image.ts';
 import { millisText } from './image-pulls.ts';

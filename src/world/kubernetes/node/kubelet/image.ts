@@ -3,8 +3,8 @@
  * kubelet's image manager (pkg/kubelet/images, 1.32) obeys them. Simplified: registries always answer and have every
  * image; an image whose size the model does not state has `defaultImageBytes`, and none shares layers with another.
  */
-import { hashText } from '../../../base/hash.ts';
-import type { Container } from '../objects/pod.ts';
+import { hashText } from '../../../../base/hash.ts';
+import type { Container } from '../../objects/pod.ts';
 
 /** 150 MB: between the compressed sizes of a distroless service and of a language's usual base image. */
 export const defaultImageBytes = 150_000_000;

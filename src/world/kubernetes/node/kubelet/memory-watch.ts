@@ -3,9 +3,9 @@
  * OOMKilled, exit code 137. Simplified: looked at once a second where a container uses more than half of its limit, else
  * every ten seconds; the working set counts; node pressure and its evictions are left out.
  */
-import { microsPerSecond } from '../../../base/time.ts';
-import type { ControlPlane } from '../control/control-plane.ts';
-import { amountsOf } from '../objects/resources.ts';
+import { microsPerSecond } from '../../../../base/time.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
+import { amountsOf } from '../../objects/resources.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { ContainerRun } from './pod-run.ts';
 

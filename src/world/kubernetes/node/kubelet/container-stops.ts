@@ -3,9 +3,9 @@
  * of the grace period, then SIGTERM, and SIGKILL when the grace is over, but at least 2 s after SIGTERM. Simplified: a preStop
  * command takes the seconds of the `sleep` in it and otherwise none, and always succeeds.
  */
-import { microsPerSecond } from '../../../base/time.ts';
-import type { ControlPlane } from '../control/control-plane.ts';
-import type { LifecycleHandler } from '../objects/pod.ts';
+import { microsPerSecond } from '../../../../base/time.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
+import type { LifecycleHandler } from '../../objects/pod.ts';
 import type { ContainerRun } from './pod-run.ts';
 import type { Slots } from './slots.ts';
 
