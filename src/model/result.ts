@@ -1,4 +1,5 @@
 import * as Type from 'typebox';
+import { ClusterResult } from './cluster-result.ts';
 
 /**
  * The published result of a run (`run -o json`): version 1. One source for the JSON Schema, the types and the docs.
@@ -215,10 +216,14 @@ export const SeriesResult = Type.Object(
             Type.Literal('endpoint'),
             Type.Literal('call'),
             Type.Literal('objective'),
+            Type.Literal('cluster'),
+            Type.Literal('workload'),
           ]),
-          subject: text('Source, service, `service endpoint`, `client → service endpoint`, or objective.'),
+          subject: text(
+            'Source, service, `service endpoint`, `client → service endpoint`, objective, node pool, or workload.',
+          ),
           measure: text(
-            'Of sources, services and endpoints: offeredRate, servedRate, errorRate, errorRate/CAUSE, p50, p95, p99 (not of services). Of services and endpoints: utilisation, cpu, queue, inFlight, retryRate. Of services: throttled, replicas, poolWaiting/POOL, poolInUse/POOL. Of calls: callRate, attemptRate, retryRate, errorRate, errorRate/CAUSE. Of objectives: goodShare, burnRate.',
+            'Of sources, services and endpoints: offeredRate, servedRate, errorRate, errorRate/CAUSE, p50, p95, p99 (not of services). Of services and endpoints: utilisation, cpu, queue, inFlight, retryRate. Of services: throttled, replicas, poolWaiting/POOL, poolInUse/POOL. Of calls: callRate, attemptRate, retryRate, errorRate, errorRate/CAUSE. Of objectives: goodShare, burnRate. Of the cluster: nodes (by node pool), pods, unschedulable. Of workloads: desired, ready.',
           ),
           unit: Type.Union([
             Type.Literal('perSecond'),
@@ -286,6 +291,7 @@ export const Result = Type.Object(
     objectives: Type.Array(ObjectiveResult),
     thresholds: Type.Array(ThresholdResult),
     cost: CostResult,
+    cluster: Type.Optional(ClusterResult),
     latencyBreakdown: Type.Optional(
       Type.Array(
         Type.Object(
