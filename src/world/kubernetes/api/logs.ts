@@ -52,11 +52,11 @@ export function logRequestOf(
   if (!limitBytes.ok) return limitBytes;
   const since = sinceMicros(plane, query);
   if (!since.ok) return since;
-  const process = processOf(pod, container.value.name, query['previous'] === 'true', processes);
-  if (!process.ok) return process;
+  const found = processOf(pod, container.value.name, query['previous'] === 'true', processes);
+  if (!found.ok) return found;
   return done({
     pod,
-    process: process.value,
+    process: found.value,
     sinceMicros: since.value,
     tail: tail.value ?? Number.POSITIVE_INFINITY,
     timestamps: query['timestamps'] === 'true',

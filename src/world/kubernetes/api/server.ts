@@ -12,7 +12,7 @@ import { servedByDefinition } from './definitions.ts';
 import { discover } from './discovery.ts';
 import { eventsSince, isEvents, publishEvents } from './event-changes.ts';
 import { recordEvent } from './event-intake.ts';
-import { FieldManager } from './field-manager.ts';
+import { FieldOwnership } from './field-ownership.ts';
 import { History } from './history.ts';
 import { Lists } from './list.ts';
 import { type ContainerProcesses, FollowedLog, type LogRequest, logRequestOf, logText } from './logs.ts';
@@ -59,7 +59,7 @@ export class ApiServer {
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #history: History;
   readonly #lists: Lists;
-  readonly #managers: FieldManager;
+  readonly #ownership: FieldOwnership;
   readonly #logs = new Set<FollowedLog>();
 
   constructor(plane: ControlPlane, parts: ApiServerParts) {
@@ -69,7 +69,7 @@ export class ApiServer {
     this.#sources = sourcesOf(plane, parts.metrics);
     this.#history = new History(plane.store);
     this.#lists = new Lists(this.#history);
-    this.#managers = new FieldManager(plane);
+    this.#ownership = new FieldOwnership(plane);
     publishEvents(plane, this.#history);
   }
 
@@ -152,7 +152,7 @@ export class ApiServer {
   }
 
   #writing(place: Place): writes.WritePlace {
-    return { plane: this.#plane, managers: this.#managers, ...place };
+    return { plane: this.#plane, ownership: this.#ownership, ...place };
   }
 
   #source({ served }: Place): Source | undefined {
@@ -320,14 +320,14 @@ export class ApiServer {
   }
 
   /** The process that is followed writes no more: another one has taken its place, or the pod is gone. */
-  #isOver({ process, pod }: LogRequest, { request }: Place): boolean {
+  #isOver({ process: followed, pod }: LogRequest, { request }: Place): boolean {
     const { namespace = '', name, uid } = pod.metadata;
     const now = this.#plane.store.get(pods, namespace, name);
     if (now === undefined || now.metadata.uid !== uid) return true;
     const container = request.query['container'] || pod.spec.containers[0].name;
     if (
       request.query['previous'] === 'true' ||
-      this.#parts.processes?.containerOf(uid, container)?.process !== process
+      this.#parts.processes?.containerOf(uid, container)?.process !== followed
     )
       return true;
     const states = [...(now.status.containerStatuses ?? []), ...(now.status.initContainerStatuses ?? [])];

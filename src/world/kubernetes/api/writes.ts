@@ -13,7 +13,7 @@ import type { SchemaNode } from '../schema/node.ts';
 import type { DeleteOptions, WriteOptions } from '../store/api.ts';
 import { done, notFound, type Outcome, refuse } from '../store/failure.ts';
 import { bodyObject, newObject, objectOf, ofKind, sameObject } from './decoding.ts';
-import { type FieldManager, managerOf } from './field-manager.ts';
+import { type FieldOwnership, writerOf } from './field-ownership.ts';
 import type { ApiRequest } from './request.ts';
 import type { ResourceRoute } from './route.ts';
 import { scaleOf, withScale } from './scale.ts';
@@ -27,7 +27,7 @@ export interface WritePlace {
   readonly request: ApiRequest;
   readonly route: ResourceRoute;
   readonly served: Served;
-  readonly managers: FieldManager;
+  readonly ownership: FieldOwnership;
 }
 
 export interface Written {
@@ -65,7 +65,7 @@ export function create(place: WritePlace): Outcome<Written> {
   const read = decoded(body.value, served, request);
   if (!read.ok) return read;
   const draft = newObject(read.value.object, route, served);
-  return draft.ok ? insert(place, draft.value, read.value.warnings, managerOf(request)) : draft;
+  return draft.ok ? insert(place, draft.value, read.value.warnings, writerOf(request)) : draft;
 }
 
 /** `manager` is null when ownership is in the object already. */
@@ -73,12 +73,12 @@ function insert(
   place: WritePlace,
   draft: KubeObject,
   warnings: readonly string[],
-  manager: string | null,
+  writer: string | null,
 ): Outcome<Written> {
   const { plane, served } = place;
   const object = stored(draft, served);
   const write = () => plane.api.create(served.type, object, optionsOf(place));
-  const outcome = manager === null ? write() : place.managers.as(manager, schemaFor(served), write);
+  const outcome = writer === null ? write() : place.ownership.as(writer, schemaFor(served), write);
   return outcome.ok ? done({ object: outcome.value, created: true, warnings }) : outcome;
 }
 
@@ -96,18 +96,18 @@ export function replace(place: WritePlace): Outcome<Written> {
   const read = decoded(body.value, served, request);
   if (!read.ok) return read;
   const object = sameObject(read.value.object, route, served);
-  return object.ok ? update(place, object.value, read.value.warnings, managerOf(request)) : object;
+  return object.ok ? update(place, object.value, read.value.warnings, writerOf(request)) : object;
 }
 
 function update(
   place: WritePlace,
   object: KubeObject,
   warnings: readonly string[],
-  manager: string | null,
+  writer: string | null,
 ): Outcome<Written> {
   const { plane, served } = place;
   const write = () => plane.api.update(served.type, stored(object, served), optionsOf(place));
-  const outcome = manager === null ? write() : place.managers.as(manager, schemaFor(served), write);
+  const outcome = writer === null ? write() : place.ownership.as(writer, schemaFor(served), write);
   return outcome.ok ? done({ object: outcome.value, created: false, warnings }) : outcome;
 }
 
@@ -126,9 +126,9 @@ function putScale(place: WritePlace, sent: JsonObject): Outcome<Written> {
   const asked =
     typeof version === 'string' && version !== '' ? version : scaled.value.metadata.resourceVersion;
   const object = { ...scaled.value, metadata: { ...scaled.value.metadata, resourceVersion: asked } };
-  const { plane, served, request, managers } = place;
+  const { plane, served, request, ownership } = place;
   const write = () => plane.api.update(served.type, object, { outside: true, dryRun: isDryRun(request) });
-  const outcome = managers.as(managerOf(request), schemaFor(served), write);
+  const outcome = ownership.as(writerOf(request), schemaFor(served), write);
   if (!outcome.ok) return outcome;
   return done({ object: scaleOf(outcome.value, served.type), created: false, warnings: [] });
 }
@@ -175,7 +175,7 @@ function patchObject(place: WritePlace, kind: PatchKind, current: KubeObject): O
   const read = decoded(typed.value, served, request);
   if (!read.ok) return read;
   const object = sameObject(read.value.object, route, served);
-  return object.ok ? update(place, object.value, read.value.warnings, managerOf(request)) : object;
+  return object.ok ? update(place, object.value, read.value.warnings, writerOf(request)) : object;
 }
 
 /** A patch that does not fit is refused by the name of what it was for. */
@@ -210,7 +210,7 @@ function apply(place: WritePlace): Outcome<Written> {
     schema: schemaFor(served),
     live: current === undefined ? null : shown(current, served),
     config: read.value.object,
-    manager: managerOf(request),
+    manager: writerOf(request),
     force: request.query['force'] === 'true',
     subresource: route.subresource,
     timestamp: plane.clock.timestamp(),

@@ -10,16 +10,16 @@ import type { SchemaNode } from '../schema/node.ts';
 import { done } from '../store/failure.ts';
 import type { ApiRequest } from './request.ts';
 
-const managerMax = 128;
+const writerNameMax = 128;
 
-export function managerOf({ query, userAgent }: ApiRequest): string {
-  return query['fieldManager'] || userAgent.split('/')[0].slice(0, managerMax) || 'unknown';
+export function writerOf({ query, userAgent }: ApiRequest): string {
+  return query['fieldManager'] || userAgent.split('/')[0].slice(0, writerNameMax) || 'unknown';
 }
 
 /** Notes in objects who has changed what, after defaults and admission, for the writes it is told of. */
-export class FieldManager {
+export class FieldOwnership {
   readonly #plane: ControlPlane;
-  #writer: { readonly manager: string; readonly schema: SchemaNode } | null = null;
+  #writer: { readonly writer: string; readonly schema: SchemaNode } | null = null;
 
   constructor(plane: ControlPlane) {
     this.#plane = plane;
@@ -32,9 +32,9 @@ export class FieldManager {
     );
   }
 
-  /** What `write` writes is the manager's. */
-  as<T>(manager: string, schema: SchemaNode, write: () => T): T {
-    this.#writer = { manager, schema };
+  /** What `write` writes is this writer's. */
+  as<T>(writer: string, schema: SchemaNode, write: () => T): T {
+    this.#writer = { writer, schema };
     try {
       return write();
     } finally {
@@ -44,8 +44,8 @@ export class FieldManager {
 
   #tracked(object: KubeObject, live: KubeObject | null, subresource: string): KubeObject {
     if (this.#writer === null) return object;
-    const { manager, schema } = this.#writer;
+    const { writer, schema } = this.#writer;
     const timestamp = this.#plane.clock.timestamp();
-    return trackUpdate(live, object, { manager, subresource, timestamp }, schema);
+    return trackUpdate(live, object, { manager: writer, subresource, timestamp }, schema);
   }
 }
