@@ -138,7 +138,7 @@ export class ScaleDown {
     const room = new Map<NodeGroup, number>();
     const received = new Set<string>();
     const { whatIf } = this.#machines;
-    const known = new Set(whatIf.nodeNames());
+    const gone = new Set<string>();
     let drains = 0;
     whatIf.trial(() => {
       // Those known to be unneeded first, so that the same ones stay unneeded.
@@ -151,12 +151,14 @@ export class ScaleDown {
         if (verdicts.some(([, verdict]) => verdict === 'blocks')) continue;
         const moving = verdicts.filter(([, verdict]) => verdict === 'moves').map(([pod]) => pod);
         if (moving.length > 0 && drains >= drainCandidatesMax) continue;
-        // A node that the scheduler has not heard of has no pods.
+        gone.add(name);
         if (
-          known.has(name) &&
-          !(takeFromBudgets(moving, budgets, left) && this.#moves(name, moving, received))
-        )
+          moving.length > 0 &&
+          !(takeFromBudgets(moving, budgets, left) && this.#moves(moving, received, gone))
+        ) {
+          gone.delete(name);
           continue;
+        }
         if (moving.length > 0) drains++;
         room.set(group, free - 1);
         found.set(name, moving);
@@ -173,23 +175,26 @@ export class ScaleDown {
     return [...candidates].sort((a, b) => rank(a) - rank(b));
   }
 
-  /** Takes a node out of the picture if its pods find places elsewhere. */
-  #moves(name: string, moving: readonly Pod[], received: Set<string>): boolean {
+  /** Puts a node's pods where they would go if it and those in `gone` were not there; whether all find a place. */
+  #moves(moving: readonly Pod[], received: Set<string>, gone: ReadonlySet<string>): boolean {
     const { whatIf } = this.#machines;
+    const among = ({ metadata }: Node) => !gone.has(metadata.name) && !this.#removals.has(metadata.name);
     const places: string[] = [];
     const possible = whatIf.trial(() => {
-      whatIf.removeNode(name);
+      for (const pod of moving) whatIf.removePod(pod);
       for (const pod of moving) {
-        const { nodeName } = whatIf.place(pod, { among: (node) => !this.#removals.has(node.metadata.name) });
+        const { nodeName } = whatIf.place(pod, { among });
         if (nodeName === null) return false;
         places.push(nodeName);
       }
       return true;
     });
     if (!possible) return false;
-    whatIf.removeNode(name);
-    for (const [at, pod] of moving.entries()) whatIf.addPod(pod, places[at]);
-    for (const place of places) received.add(place);
+    for (const [at, pod] of moving.entries()) {
+      whatIf.removePod(pod);
+      whatIf.addPod(pod, places[at]);
+      received.add(places[at]);
+    }
     return true;
   }
 
