@@ -10,7 +10,7 @@ import { type Cell, type Column, type PrintContext, type Printer, since } from '
 type Step = { readonly member: string } | { readonly filter: readonly [path: string, value: string] } | 'all';
 
 const stepForm =
-  /\.?\[\?\(@\.([\w./-]+)\s*==\s*["']([^"']*)["']\)\]|\.?\[\*\]|\.?\[['"]?([^\]'"]+)['"]?\]|\.((?:\\.|[^.[\\])+)/gy;
+  /\.?\[\?\(@\.([\w./-]+)\s*==\s*["']([^"']*)["']\)\]|\.?\[\*\]|\.?\[['"]?([^\]'"?]+)['"]?\]|\.((?:\\.|[^.[\\])+)/gy;
 
 /** The steps of a simple path; null when it has something else in it. */
 export function pathSteps(path: string): readonly Step[] | null {
