@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostics.ts';
 import type { Model } from '../model/model.ts';
 import type { ObjectiveResult, Result, ThresholdResult } from '../model/result.ts';
 import type { Run } from '../run/run.ts';
+import { clusterColumns, clusterResult } from './cluster.ts';
 import { trafficColumns } from './columns.ts';
 import { costOf } from './cost.ts';
 import { evidenceOf } from './findings/evidence.ts';
@@ -37,11 +38,16 @@ export function analyse(model: Model, run: Run): Result {
     objectives,
     thresholds,
     cost: costOf(model, truth),
+    ...(run.cluster === null ? {} : { cluster: clusterResult(run.cluster) }),
     latencyBreakdown: latencyBreakdown(truth),
-    findings: findingsOf(evidenceOf(model, truth, samples, { objectives, thresholdsHold })),
+    findings: findingsOf(evidenceOf(model, run, samples, { objectives, thresholdsHold })),
     series: {
       timesSeconds: Array.from(samples.timesMicros, (micros) => micros / 1e6),
-      columns: [...trafficColumns(samples, truth), ...objectiveColumns(model, truth, samples)],
+      columns: [
+        ...trafficColumns(samples, truth),
+        ...objectiveColumns(model, truth, samples),
+        ...(run.cluster === null ? [] : clusterColumns(samples, run.cluster)),
+      ],
     },
     events: run.events.map(({ atMicros, ...event }) => ({ atSeconds: atMicros / 1e6, ...event })),
     annotations: model.annotations.map(({ fromMicros, toMicros, label }) => ({

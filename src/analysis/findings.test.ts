@@ -51,7 +51,12 @@ function look(scene: Scene): Finding[] {
     durationMicros,
     rooms: { traffic: trafficModel(traffic) },
   });
-  return findingsOf(evidenceOf(from, whole, samples, { objectives: [], thresholdsHold: !missed }));
+  return findingsOf(
+    evidenceOf(from, { truth: whole, cluster: null, events: [] }, samples, {
+      objectives: [],
+      thresholdsHold: !missed,
+    }),
+  );
 }
 
 const kindsOf = (findings: readonly Finding[]) => findings.map(({ kind }) => kind);
@@ -482,9 +487,14 @@ test('problems come before notes', () => {
 
 test('a run without any samples has nothing to say and does not fail', () => {
   const samples = new Samples(readerOf([]), 0);
-  const nothing = evidenceOf(model(), accounts({ toMicros: 0, ...api }), samples, {
-    objectives: [],
-    thresholdsHold: true,
-  });
+  const nothing = evidenceOf(
+    model(),
+    { truth: accounts({ toMicros: 0, ...api }), cluster: null, events: [] },
+    samples,
+    {
+      objectives: [],
+      thresholdsHold: true,
+    },
+  );
   assert.deepEqual(findingsOf(nothing), []);
 });

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/result.ts';
 import { latency, percent } from './figures.ts';
+import { clusterFindings } from './findings/cluster.ts';
 import type { Evidence, Observation } from './findings/evidence.ts';
 import { failures } from './findings/failures.ts';
 import { outlivedTriggers } from './findings/outliving.ts';
@@ -20,6 +21,7 @@ export function findingsOf(evidence: Evidence): Finding[] {
   const observations = [
     ...outlivedTriggers(evidence),
     ...failures(evidence),
+    ...clusterFindings(evidence),
     ...saturation(evidence),
     ...fullPools(evidence),
     ...retryAmplification(evidence),

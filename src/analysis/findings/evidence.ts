@@ -1,6 +1,6 @@
 import type { Model } from '../../model/model.ts';
 import type { ObjectiveResult } from '../../model/result.ts';
-import type { TrafficAccounts, TrafficModel } from '../../run/run.ts';
+import type { ClusterAccounts, Run, RunEvent, TrafficAccounts, TrafficModel } from '../../run/run.ts';
 import { duration, span } from '../figures.ts';
 import type { PerSample, SampleRange, Samples } from '../samples.ts';
 
@@ -10,6 +10,9 @@ export interface Evidence {
   /** The traffic section of the model: limits, pools, timeouts. */
   readonly traffic: TrafficModel;
   readonly truth: TrafficAccounts;
+  /** Null where nothing runs on a cluster. */
+  readonly cluster: ClusterAccounts | null;
+  readonly events: readonly RunEvent[];
   readonly samples: Samples;
   /** The sample intervals of the measured window. */
   readonly range: SampleRange;
@@ -34,7 +37,7 @@ export type Stretch = SampleRange;
 
 export function evidenceOf(
   model: Model,
-  truth: TrafficAccounts,
+  { truth, cluster, events }: Pick<Run, 'truth' | 'cluster' | 'events'>,
   samples: Samples,
   asked: { readonly objectives: readonly ObjectiveResult[]; readonly thresholdsHold: boolean },
 ): Evidence {
@@ -51,6 +54,8 @@ export function evidenceOf(
       network: section?.network ?? { sameZone: nothing, crossZone: nothing },
     },
     truth,
+    cluster,
+    events,
     samples,
     range: samples.range(truth.fromMicros, truth.toMicros),
     complete: truth.toMicros >= model.durationMicros,

@@ -53,6 +53,8 @@ export interface WorkloadAccount {
   /** Integral of how many ready pods were missing. */
   readonly missingMicros: number;
   readonly created: number;
+  /** How often a pod that lived on stopped being ready. */
+  readonly unready: number;
   readonly restarts: number;
   readonly outOfMemory: number;
 }

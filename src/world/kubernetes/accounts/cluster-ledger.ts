@@ -40,6 +40,7 @@ class WorkloadCounts {
   readonly ready = new Level();
   readonly missing = new Level();
   created = 0;
+  unready = 0;
   restarts = 0;
   outOfMemory = 0;
 
@@ -56,12 +57,13 @@ class WorkloadCounts {
   reset(nowMicros: number): void {
     for (const level of [this.desired, this.ready, this.missing]) level.reset(nowMicros);
     this.created = 0;
+    this.unready = 0;
     this.restarts = 0;
     this.outOfMemory = 0;
   }
 
   account(nowMicros: number): WorkloadAccount {
-    const { kind, namespace, name, desired, ready, missing, created, restarts, outOfMemory } = this;
+    const { kind, namespace, name, desired, ready, missing, created, unready, restarts, outOfMemory } = this;
     return {
       kind,
       namespace,
@@ -75,6 +77,7 @@ class WorkloadCounts {
       readyMicros: ready.integral(nowMicros),
       missingMicros: missing.integral(nowMicros),
       created,
+      unready,
       restarts,
       outOfMemory,
     };
@@ -249,6 +252,7 @@ export class ClusterLedger {
     if (counts === undefined) return;
     if (change.created) counts.created++;
     counts.restarts += restarts;
+    if (change.ready < 0 && livesOn(pod)) counts.unready++;
     if (restarts > 0 && wasOutOfMemory(pod)) counts.outOfMemory += restarts;
     if (change.ready === 0) return;
     counts.ready.add(change.ready, this.#now);
@@ -321,6 +325,14 @@ function isUnplaced(pod: Pod): boolean {
   if (pod.spec.nodeName !== undefined || isFinished(pod)) return false;
   const scheduled = conditionOf(pod.status.conditions, 'PodScheduled');
   return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
+}
+
+/** Neither being deleted nor restarted: it runs, and does not answer. */
+function livesOn({ metadata, status }: Pod): boolean {
+  const containers = status.containerStatuses ?? [];
+  return (
+    metadata.deletionTimestamp === undefined && containers.every(({ state }) => state?.running !== undefined)
+  );
 }
 
 function restartsOf({ status }: Pod): number {
