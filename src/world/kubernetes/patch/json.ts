@@ -1,3 +1,5 @@
+/** Fidelity: no mechanism; plain JSON values. */
+
 /** Plain JSON values as decoded. Nothing here changes a value: what differs is a new one that shares the rest. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,3 +1,5 @@
+/** Fidelity: no mechanism; the values between seeing and deciding. */
+
 /**
  * What a look at a Rollout sees and what it decides: plain values, so that canary and blue-green are pure functions from one
  * to the other. The names follow Argo Rollouts 1.7's rolloutContext and pauseContext.

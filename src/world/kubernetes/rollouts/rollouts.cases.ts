@@ -124,30 +124,14 @@ export function rolloutSetting(
         .filter(({ regarding }) => regarding.kind === 'Rollout')
         .map(({ reason, message }) => `${reason}: ${message}`),
     runs: () => [...cluster.store.table(analysisRuns).values()],
-    release: (image, change = {}) => {
-      cluster.api.modify(rollouts, 'default', 'web', (now) => {
-        const { template: before } = now.spec;
-        const containers = before.spec.containers.map((container) => ({ ...container, image, ...change }));
-        return {
-          ...now,
-          spec: { ...now.spec, template: { ...before, spec: { ...before.spec, containers } } },
-        };
-      });
-    },
+    release: (image, change = {}) => release(cluster, image, change),
     patch: (status) => {
       cluster.api.modifyStatus(rollouts, 'default', 'web', (now) => ({
         ...now,
         status: { ...now.status, ...status },
       }));
     },
-    behind: (name) => {
-      const hash = cluster.store.get(services, 'default', name)?.spec.selector?.[podHashLabel];
-      const set = [...cluster.store.table(replicaSets).values()].find(
-        ({ metadata }) =>
-          controllerOf({ metadata } as never) !== undefined && metadata.labels?.[podHashLabel] === hash,
-      );
-      return set?.spec.template.spec.containers[0].image ?? '';
-    },
+    behind: (name) => imageBehind(cluster, name),
     run: (seconds) => {
       const until = engine.now + seconds * 1e6;
       // Telemetry is read as it was at its last sample.
@@ -159,6 +143,23 @@ export function rolloutSetting(
   };
   cluster.instruments.publish('error_ratio', {}, () => setting.errorRatio);
   return setting;
+}
+
+function release(cluster: Cluster, image: string, change: Partial<Container>): void {
+  cluster.api.modify(rollouts, 'default', 'web', (now) => {
+    const { template: before } = now.spec;
+    const containers = before.spec.containers.map((container) => ({ ...container, image, ...change }));
+    return { ...now, spec: { ...now.spec, template: { ...before, spec: { ...before.spec, containers } } } };
+  });
+}
+
+function imageBehind(cluster: Cluster, name: string): string {
+  const hash = cluster.store.get(services, 'default', name)?.spec.selector?.[podHashLabel];
+  const set = [...cluster.store.table(replicaSets).values()].find(
+    ({ metadata }) =>
+      controllerOf({ metadata } as never) !== undefined && metadata.labels?.[podHashLabel] === hash,
+  );
+  return set?.spec.template.spec.containers[0].image ?? '';
 }
 
 function imageOf(pod: Pod): string {

@@ -1,3 +1,5 @@
+/** Fidelity: no mechanism; words for people. */
+
 /**
  * What `kubectl explain` says of types and fields that the simulation reads or writes, in this project's own words. Keys are a type
  * (`PodSpec`) or a field of one (`PodSpec.nodeName`).

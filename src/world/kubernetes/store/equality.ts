@@ -1,3 +1,5 @@
+/** Fidelity: as `equality.Semantic.DeepEqual` of apimachinery 1.32 for objects of plain JSON; quantities that differ in writing differ here. */
+
 /** Whether two values of plain JSON say the same. Shared parts cost nothing; `undefined` members count as absent. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -143,7 +143,9 @@ function allReplicas(facts: Facts, resources: ResourceSet, context: CompileConte
       context.infer({ resource: workload.resource.id, path: 'spec.replicas', value: String(count), source });
     replicas += count;
   }
-  if (replicas === 0 && facts.podsKnown) {
+  // Who has no Service and no model waits for nobody: pods that hold room, or that somebody scales up by hand.
+  const isAsked = deployed.services.length > 0 || facts.model !== null;
+  if (replicas === 0 && facts.podsKnown && isAsked) {
     const remedy = 'Set spec.replicas to 1 or more, unless a command of the Scenario scales it up.';
     const message = `${facts.resource.id} has no replicas, so every request to it fails.`;
     context.diagnostics.warning('no-replicas', message, where(facts.resource, ['spec', 'replicas'], remedy));

@@ -1,3 +1,5 @@
+/** Fidelity: no mechanism; bookkeeping. */
+
 /** Things that the engine's events name by a small number. Numbers of what has been let go are given again. */
 export class Slots<T> {
   readonly #items: (T | null)[] = [];

@@ -1,3 +1,5 @@
+/** Fidelity: the port to a metrics provider, as an AnalysisTemplate names one (Argo Rollouts 1.7). */
+
 /** What an analysis asks of its metrics provider: one instant query, answered at once. */
 export type Measure = (query: string, atMicros: number) => Measured;
 

@@ -1,3 +1,5 @@
+/** Fidelity: no mechanism; an encoding. */
+
 /** Base64 (RFC 4648) of texts in UTF-8. */
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

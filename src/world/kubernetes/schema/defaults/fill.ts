@@ -1,3 +1,5 @@
+/** Fidelity: no mechanism; what every defaulting function needs. */
+
 /** How defaults are set: what is missing is added, and whatever lacks nothing stays the very same object. */
 
 /** The object with those of the defaults that it lacks. */
