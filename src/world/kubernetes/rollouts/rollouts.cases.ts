@@ -1,6 +1,8 @@
 /** Fidelity: no mechanism; a Rollout on a small cluster, with telemetry that a test sets by hand. */
+
 import type { Recorder } from '../../../telemetry/recorder.ts';
 import { nodePool, type SmallCluster, smallCluster } from '../cluster.cases.ts';
+import type { Cluster } from '../cluster.ts';
 import type { ManifestObject } from '../model.ts';
 import { controllerOf } from '../objects/meta.ts';
 import { type Container, type Pod, pods, replicaSets, services } from '../objects/resource-types.ts';
