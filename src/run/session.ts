@@ -195,7 +195,6 @@ class RunningSession implements Session {
     if (command.kind === 'request') this.answer = this.cluster?.server.handle(command.request) ?? null;
     if (command.kind === 'drain' && this.cluster !== null)
       drainNodes(this.cluster, command, (drain) => void this.drains.push(drain));
-    if (command.kind === 'drain') this.cluster?.drain(command);
     if (command.kind !== 'scale') return;
     if (this.cluster?.serves(command.service)) this.cluster.scale(command.service, command.replicas);
     else this.traffic.scale(command.service, command.replicas);

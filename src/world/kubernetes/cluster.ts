@@ -5,7 +5,6 @@
  */
 import { randomStream } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { DrainCommand } from '../../model/model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { Reader } from '../../telemetry/reader.ts';
 import { ClusterLedger } from './accounts/cluster-ledger.ts';
@@ -15,7 +14,6 @@ import { installAutoscaling, installClusterAutoscaler } from './autoscaling/inst
 import { ApiClient, ApiLoad } from './control/client.ts';
 import type { Component, ControlPlane, NoteKind } from './control/control-plane.ts';
 import { Watch } from './control/watch.ts';
-import { usualDrainOptions } from './disruption/drain.ts';
 import { type Disruption, installDisruption } from './disruption/install.ts';
 import type { KubernetesModel, ManifestObject, Serving } from './model.ts';
 import { installNetwork, type Network } from './network/install.ts';
@@ -199,22 +197,6 @@ export class Cluster implements ControlPlane {
       openApi: openApiDocuments(this.store),
     });
     return this.#server;
-  }
-
-  /** `kubectl drain` of one node by an operator, as far as budgets and time let it. */
-  drain({ node, force, gracePeriodSeconds, timeoutMicros }: DrainCommand): void {
-    if (this.store.get(nodes, '', node) === undefined) {
-      this.note('node', node, 'there is no such node to drain');
-      return;
-    }
-    const wanted = {
-      ignoreDaemonSets: true,
-      deleteEmptyDirData: true,
-      force,
-      gracePeriodSeconds,
-      timeoutMicros,
-    };
-    this.disruption.drains.begin(node, { ...usualDrainOptions, ...wanted });
   }
 
   /** Whether the pods of this service of the traffic room run here. */
