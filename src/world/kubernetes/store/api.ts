@@ -81,6 +81,8 @@ export class Api {
   readonly #stream: RandomStream;
   readonly #trialStream = randomStream(0, 'kubernetes/dry runs');
   readonly #strategies = new Map<string, Strategy>();
+  /** The same by the types with which they were asked for; null: there is none. */
+  readonly #strategiesByType = new Map<ResourceType, Strategy | null>();
   readonly #admissions: Admission[] = [];
 
   constructor(store: Store, clock: Clock, stream: RandomStream) {
@@ -92,6 +94,7 @@ export class Api {
   /** Sets what a resource adds to the rules; once for each. */
   describe<T extends KubeObject>(type: ResourceType<T>, strategy: Strategy<T>): void {
     this.#strategies.set(resourceName(type), strategy as unknown as Strategy);
+    this.#strategiesByType.clear();
   }
 
   /** Adds a plugin after those that were added before. */
@@ -108,7 +111,7 @@ export class Api {
     const { namespace = '', name } = named.metadata;
     const space = this.#mayHold(type, named, namespace);
     if (!space.ok) return space;
-    const strategy = this.#strategies.get(resourceName(type)) as Strategy<T> | undefined;
+    const strategy = this.#strategyOf(type);
     let object = strategy?.prepare?.(named, options.outside === true) ?? named;
     if (options.outside === true) object = strategy?.default?.(object) ?? object;
     const admitted = this.#admitted('create', type, object, null, options);
@@ -117,7 +120,8 @@ export class Api {
     const causes = options.outside === true ? (strategy?.validate?.(object, null) ?? []) : [];
     if (causes.length > 0) return invalid(type, name, causes);
     if (this.store.get(type, namespace, name) !== undefined) return alreadyExists(type, name);
-    return done(options.dryRun === true ? object : this.store.insert(type, object));
+    const own = object.metadata === named.metadata;
+    return done(options.dryRun === true ? object : this.store.insert(type, object, own));
   }
 
   /**
@@ -187,7 +191,9 @@ export class Api {
   }
 
   #put<T extends KubeObject>(type: ResourceType<T>, object: T, old: T, options: WriteOptions): Outcome<T> {
-    const strategy = this.#strategies.get(resourceName(type)) as Strategy<T> | undefined;
+    if (options.subresource === 'status' && options.outside !== true && object.metadata === old.metadata)
+      return this.#putStatus(type, object, old, options);
+    const strategy = this.#strategyOf(type);
     const kept = this.#kept(type, object, old, options.subresource ?? '');
     const next = options.outside === true ? (strategy?.default?.(kept) ?? kept) : kept;
     const admitted = this.#admitted('update', type, next, old, options);
@@ -200,35 +206,50 @@ export class Api {
     if (options.dryRun === true) return done(counted);
     if (counted.metadata.deletionTimestamp !== undefined && mayVanish(counted))
       return done(this.store.remove(type, counted));
-    return done(this.store.replace(type, counted));
+    return done(this.store.replace(type, counted, counted.metadata === kept.metadata));
+  }
+
+  /** The same for a control loop's report, which touches nothing else: nearly every write is one. */
+  #putStatus<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: T,
+    old: T,
+    options: WriteOptions,
+  ): Outcome<T> {
+    if (sameValue(object.status, old.status)) return done(old);
+    const made: T = { ...old, metadata: { ...old.metadata }, status: object.status };
+    const admitted = this.#admitted('update', type, made, old, options);
+    if (!admitted.ok) return admitted;
+    const next = admitted.value as T;
+    if (options.dryRun === true) return done(next);
+    if (next.metadata.deletionTimestamp !== undefined && mayVanish(next))
+      return done(this.store.remove(type, next));
+    return done(this.store.replace(type, next, next.metadata === made.metadata));
+  }
+
+  #strategyOf<T extends KubeObject>(type: ResourceType<T>): Strategy<T> | null {
+    const asked = type as ResourceType;
+    let strategy = this.#strategiesByType.get(asked);
+    if (strategy === undefined) {
+      strategy = this.#strategies.get(resourceName(type)) ?? null;
+      this.#strategiesByType.set(asked, strategy);
+    }
+    return strategy as Strategy<T> | null;
   }
 
   /** The new state with what this address may not change taken from the old one. */
   #kept<T extends KubeObject>(type: ResourceType<T>, object: T, old: T, subresource: string): T {
-    const {
-      uid,
-      creationTimestamp,
-      generation,
-      deletionTimestamp,
-      deletionGracePeriodSeconds,
-      resourceVersion,
-    } = old.metadata;
-    const own: Partial<ObjectMeta> = { uid, creationTimestamp, resourceVersion };
-    const metadata: ObjectMeta = {
-      ...object.metadata,
-      ...own,
-      ...(generation === undefined ? {} : { generation }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-      ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-    };
+    const metadata = object.metadata === old.metadata ? { ...old.metadata } : keptMetadata(object, old);
     if (subresource === 'status') return { ...old, metadata, status: object.status };
     // Binding a pod sets its node and the condition that says so in one write.
     if (subresource === 'binding') return { ...object, metadata };
     if (!type.hasStatus) return { ...object, metadata };
+    if (old.status !== undefined || object.status === undefined)
+      return (
+        old.status === object.status ? { ...object, metadata } : { ...object, metadata, status: old.status }
+      ) as T;
     const { status: _, ...rest } = object;
-    return (
-      old.status === undefined ? { ...rest, metadata } : { ...rest, metadata, status: old.status }
-    ) as T;
+    return { ...rest, metadata } as T;
   }
 
   /** The generation goes up when what is asked for changes. */
@@ -243,9 +264,8 @@ export class Api {
     // What is only tried must not take numbers from the run.
     const stream = dryRun ? this.#trialStream : this.#stream;
     const name = metadata.name ?? this.#generated(type, metadata, stream);
-    const { resourceVersion: _, deletionTimestamp: __, ...rest } = metadata;
     const made: ObjectMeta = {
-      ...rest,
+      ...withoutServerFields(metadata),
       name,
       uid: uidFrom(stream),
       resourceVersion: '',
@@ -293,15 +313,14 @@ export class Api {
     old: KubeObject | null,
     options: WriteOptions,
   ): Outcome<KubeObject> {
-    let current = object;
+    const { subresource = '', dryRun = false } = options;
+    let request: AdmissionRequest = { operation, type, subresource, object, old, dryRun };
     for (const admission of this.#admissions) {
-      const subresource = options.subresource ?? '';
-      const dryRun = options.dryRun === true;
-      const outcome = admission({ operation, type, subresource, object: current, old, dryRun });
+      const outcome = admission(request);
       if (!outcome.ok) return outcome;
-      current = outcome.value;
+      if (outcome.value !== request.object) request = { ...request, object: outcome.value };
     }
-    return done(current);
+    return done(request.object);
   }
 
   #preconditions(type: ResourceType, object: KubeObject, { preconditions }: DeleteOptions): Outcome<null> {
@@ -352,6 +371,34 @@ function withFinalizer(
   const present = metadata.finalizers ?? [];
   if (added === null || present.includes(added)) return {};
   return { finalizers: [...present, added] };
+}
+
+/** What a client may say of a new object. */
+function withoutServerFields(metadata: Partial<ObjectMeta>): Partial<ObjectMeta> {
+  if (metadata.resourceVersion === undefined && metadata.deletionTimestamp === undefined) return metadata;
+  const { resourceVersion: _, deletionTimestamp: __, ...rest } = metadata;
+  return rest;
+}
+
+/** What the object says of itself, except for what the server alone sets. */
+function keptMetadata(object: KubeObject, old: KubeObject): ObjectMeta {
+  const {
+    uid,
+    creationTimestamp,
+    generation,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    resourceVersion,
+  } = old.metadata;
+  return {
+    ...object.metadata,
+    uid,
+    creationTimestamp,
+    resourceVersion,
+    ...(generation === undefined ? {} : { generation }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+  };
 }
 
 /** Seconds until the object may vanish: a pod's grace while a kubelet has it, else none. */

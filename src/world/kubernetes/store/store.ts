@@ -18,10 +18,18 @@ export interface Change<T extends KubeObject = KubeObject> {
 
 export type Observer<T extends KubeObject = KubeObject> = (change: Change<T>) => void;
 
+/** The place of one object: who holds it sees the object as it is now. Only the store writes to it. */
+export interface Place<T extends KubeObject = KubeObject> {
+  object: T;
+}
+
 /** All objects of one resource. Iteration is in the order of creation within a namespace. */
 export class Table<T extends KubeObject = KubeObject> {
   readonly type: ResourceType<T>;
-  readonly #namespaces = new Map<string, Map<string, T>>();
+  /** Kept up before observers are told. */
+  readonly indexes: Index<T>[] = [];
+  readonly observers: Observer[] = [];
+  readonly #namespaces = new Map<string, Map<string, Place<T>>>();
   #size = 0;
 
   constructor(type: ResourceType<T>) {
@@ -34,26 +42,36 @@ export class Table<T extends KubeObject = KubeObject> {
 
   /** The namespace is empty for what belongs to the cluster. */
   get(namespace: string, name: string): T | undefined {
+    return this.#namespaces.get(namespace)?.get(name)?.object;
+  }
+
+  placeOf(namespace: string, name: string): Place<T> | undefined {
     return this.#namespaces.get(namespace)?.get(name);
   }
 
   /** Objects of one namespace, or of all. Do not write to the store while iterating. */
   *values(namespace?: string): Generator<T, void, undefined> {
-    if (namespace !== undefined) yield* this.#namespaces.get(namespace)?.values() ?? [];
-    else for (const names of this.#namespaces.values()) yield* names.values();
+    if (namespace === undefined)
+      for (const names of this.#namespaces.values()) for (const place of names.values()) yield place.object;
+    else for (const place of this.#namespaces.get(namespace)?.values() ?? []) yield place.object;
   }
 
-  /** Called by the store alone. */
-  put(object: T): void {
+  *places(): Generator<Place<T>, void, undefined> {
+    for (const names of this.#namespaces.values()) yield* names.values();
+  }
+
+  /** Called by the store alone, for what is not there yet. */
+  add(object: T): Place<T> {
     const { namespace = '', name } = object.metadata;
     let names = this.#namespaces.get(namespace);
     if (names === undefined) {
       names = new Map();
       this.#namespaces.set(namespace, names);
     }
-    const before = names.size;
-    names.set(name, object);
-    this.#size += names.size - before;
+    const place = { object };
+    names.set(name, place);
+    this.#size++;
+    return place;
   }
 
   /** Called by the store alone. */
@@ -68,22 +86,20 @@ export class Table<T extends KubeObject = KubeObject> {
 
 /** The objects by some property: pods by node, by owner. */
 export class Index<T extends KubeObject> {
-  readonly #groups = new Map<string, Map<string, T>>();
+  readonly #groups = new Map<string, Set<Place<T>>>();
   readonly #keyOf: (object: T) => string | undefined;
 
   constructor(store: Store, type: ResourceType<T>, keyOf: (object: T) => string | undefined) {
     this.#keyOf = keyOf;
-    for (const object of store.table(type).values()) this.#add(object);
-    store.observe(type, ({ kind, object, previous }) => {
-      if (previous !== null && (kind === 'DELETED' || keyOf(previous) !== keyOf(object)))
-        this.#remove(previous);
-      if (kind !== 'DELETED') this.#add(object);
-    });
+    const table = store.table(type);
+    for (const place of table.places()) this.#add(keyOf(place.object), place);
+    table.indexes.push(this);
   }
 
   /** In the order in which they joined the group. */
-  get(key: string): Iterable<T> {
-    return this.#groups.get(key)?.values() ?? [];
+  *get(key: string): Generator<T, void, undefined> {
+    const group = this.#groups.get(key);
+    if (group !== undefined) for (const place of group) yield place.object;
   }
 
   count(key: string): number {
@@ -94,22 +110,26 @@ export class Index<T extends KubeObject> {
     return this.#groups.keys();
   }
 
-  #add(object: T): void {
-    const key = this.#keyOf(object);
-    if (key === undefined) return;
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = new Map();
-      this.#groups.set(key, group);
-    }
-    group.set(object.metadata.uid, object);
+  /** Called by the store alone: `previous` was in this place, `object` is now; null: none. */
+  follow(place: Place<T>, previous: T | null, object: T | null): void {
+    const before = previous === null ? undefined : this.#keyOf(previous);
+    const after = object === null ? undefined : this.#keyOf(object);
+    if (before === after) return;
+    this.#remove(before, place);
+    this.#add(after, place);
   }
 
-  #remove(object: T): void {
-    const key = this.#keyOf(object);
+  #add(key: string | undefined, place: Place<T>): void {
     if (key === undefined) return;
     const group = this.#groups.get(key);
-    group?.delete(object.metadata.uid);
+    if (group === undefined) this.#groups.set(key, new Set([place]));
+    else group.add(place);
+  }
+
+  #remove(key: string | undefined, place: Place<T>): void {
+    if (key === undefined) return;
+    const group = this.#groups.get(key);
+    group?.delete(place);
     if (group?.size === 0) this.#groups.delete(key);
   }
 }
@@ -119,18 +139,22 @@ export class Store {
   /** Of the last change; the first is 1. */
   revision = 0;
   readonly #tables = new Map<string, Table>();
-  readonly #observers = new Map<string, Observer[]>();
+  /** The same by the types with which they were asked for. */
+  readonly #tablesByType = new Map<ResourceType, Table>();
   readonly #allObservers: Observer[] = [];
 
   /** The resource's table, made when first asked for. */
   table<T extends KubeObject>(type: ResourceType<T>): Table<T> {
+    const known = this.#tablesByType.get(type as ResourceType);
+    return (known ?? this.#tableOf(type as ResourceType)) as unknown as Table<T>;
+  }
+
+  #tableOf(type: ResourceType): Table {
     const name = resourceName(type);
-    let table = this.#tables.get(name);
-    if (table === undefined) {
-      table = new Table(type as ResourceType);
-      this.#tables.set(name, table);
-    }
-    return table as unknown as Table<T>;
+    const table = this.#tables.get(name) ?? new Table(type);
+    this.#tables.set(name, table);
+    this.#tablesByType.set(type, table);
+    return table;
   }
 
   tables(): Iterable<Table> {
@@ -143,35 +167,35 @@ export class Store {
 
   /** Is told of every change at once, in order, within the write. It must not write: it may queue. */
   observe<T extends KubeObject>(type: ResourceType<T>, observer: Observer<T>): void {
-    const name = resourceName(type);
-    const list = this.#observers.get(name);
-    if (list === undefined) this.#observers.set(name, [observer as unknown as Observer]);
-    else list.push(observer as unknown as Observer);
+    this.table(type).observers.push(observer as unknown as Observer);
   }
 
   observeAll(observer: Observer): void {
     this.#allObservers.push(observer);
   }
 
-  /** Adds an object that is not there yet. */
-  insert<T extends KubeObject>(type: ResourceType<T>, object: T): T {
+  /** Adds an object that is not there yet. `own`: its metadata was made for this, and gets the revision itself. */
+  insert<T extends KubeObject>(type: ResourceType<T>, object: T, own = false): T {
     const table = this.table(type);
     const { namespace = '', name } = object.metadata;
-    assert(table.get(namespace, name) === undefined, `There is no ${resourceName(type)} ${name} yet.`);
-    const stored = this.#revise(object);
-    table.put(stored);
-    this.#tell({ kind: 'ADDED', type, object: stored, previous: null, revision: this.revision });
+    assert(table.placeOf(namespace, name) === undefined, `There is no ${resourceName(type)} ${name} yet.`);
+    const stored = this.#revised(object, own);
+    const place = table.add(stored);
+    for (const index of table.indexes) index.follow(place, null, stored);
+    this.#tell(table, { kind: 'ADDED', type, object: stored, previous: null, revision: this.revision });
     return stored;
   }
 
-  /** Puts another state of an object in the place of its present one. */
-  replace<T extends KubeObject>(type: ResourceType<T>, object: T): T {
+  /** Puts another state of an object in the place of its present one. `own`: as with `insert`. */
+  replace<T extends KubeObject>(type: ResourceType<T>, object: T, own = false): T {
     const table = this.table(type);
-    const previous = table.get(object.metadata.namespace ?? '', object.metadata.name);
-    assert(previous !== undefined, `There is a ${resourceName(type)} ${object.metadata.name}.`);
-    const stored = this.#revise(object);
-    table.put(stored);
-    this.#tell({ kind: 'MODIFIED', type, object: stored, previous, revision: this.revision });
+    const place = table.placeOf(object.metadata.namespace ?? '', object.metadata.name);
+    assert(place !== undefined, `There is a ${resourceName(type)} ${object.metadata.name}.`);
+    const previous = place.object;
+    const stored = this.#revised(object, own);
+    place.object = stored;
+    for (const index of table.indexes) index.follow(place, previous, stored);
+    this.#tell(table, { kind: 'MODIFIED', type, object: stored, previous, revision: this.revision });
     return stored;
   }
 
@@ -179,23 +203,26 @@ export class Store {
   remove<T extends KubeObject>(type: ResourceType<T>, object: T): T {
     const table = this.table(type);
     const { namespace = '', name } = object.metadata;
-    const previous = table.get(namespace, name);
-    assert(previous !== undefined, `There is a ${resourceName(type)} ${name}.`);
-    const last = this.#revise(object);
+    const place = table.placeOf(namespace, name);
+    assert(place !== undefined, `There is a ${resourceName(type)} ${name}.`);
+    const previous = place.object;
+    const last = this.#revised(object, false);
     table.drop(previous);
-    this.#tell({ kind: 'DELETED', type, object: last, previous, revision: this.revision });
+    for (const index of table.indexes) index.follow(place, previous, null);
+    this.#tell(table, { kind: 'DELETED', type, object: last, previous, revision: this.revision });
     return last;
   }
 
-  #revise<T extends KubeObject>(object: T): T {
-    this.revision++;
-    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.revision) } };
+  #revised<T extends KubeObject>(object: T, own: boolean): T {
+    const resourceVersion = String(++this.revision);
+    if (!own) return { ...object, metadata: { ...object.metadata, resourceVersion } };
+    (object.metadata as { resourceVersion: string }).resourceVersion = resourceVersion;
+    return object;
   }
 
-  #tell<T extends KubeObject>(change: Change<T>): void {
+  #tell<T extends KubeObject>(table: Table<T>, change: Change<T>): void {
     const told = change as unknown as Change;
-    const observers = this.#observers.get(resourceName(change.type));
-    if (observers !== undefined) for (const observer of observers) observer(told);
+    for (const observer of table.observers) observer(told);
     for (const observer of this.#allObservers) observer(told);
   }
 }

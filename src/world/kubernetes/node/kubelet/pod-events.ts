@@ -18,11 +18,13 @@ export class PodEvents {
   ): void {
     // What happened before the run is a day old: nobody remembers such events.
     if (this.#plane.starting) return;
-    const event = { type, reason, message, component: 'kubelet', host: run.node.name };
-    if (container === null) this.#plane.events.record(run.pod, event);
-    else {
-      const list = container.kind === 'main' ? 'containers' : 'initContainers';
-      this.#plane.events.record(run.pod, { ...event, fieldPath: `spec.${list}{${container.spec.name}}` });
-    }
+    this.#plane.events.record(run.pod, {
+      type,
+      reason,
+      message,
+      component: 'kubelet',
+      host: run.node.name,
+      fieldPath: container?.fieldPath,
+    });
   }
 }

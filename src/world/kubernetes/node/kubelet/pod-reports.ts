@@ -18,13 +18,14 @@ export class PodReports {
   readonly #plane: ControlPlane;
   readonly #client: ApiClient;
   readonly #flushHandler: number;
+  /** Reports that are held back before the run begins. */
+  readonly #held: PodRun[] = [];
 
   constructor(plane: ControlPlane, runs: Slots<PodRun>) {
     this.#plane = plane;
     this.#client = plane.component('kubelet-status', { qps: 1e6, burst: 1e6 }).client;
-    this.#flushHandler = plane.engine.register('kubernetes/kubelet/flush', (slot, epoch) => {
-      const run = runs.at(slot);
-      if (run?.epoch === epoch) this.#write(run);
+    this.#flushHandler = plane.engine.register('kubernetes/kubelet/flush', () => {
+      for (const run of this.#held.splice(0)) if (runs.at(run.slot) === run) this.#write(run);
     });
   }
 
@@ -33,9 +34,11 @@ export class PodReports {
     if (run.writing || run.gone) return;
     run.writing = true;
     const { engine, starting } = this.#plane;
-    if (starting)
-      engine.scheduleWithPriority(engine.now, lastPriority, this.#flushHandler, run.slot, run.epoch);
-    else this.#client.send(() => this.#write(run));
+    if (starting) {
+      // All at once, so that controllers count pods when all have been reported.
+      if (this.#held.push(run) === 1)
+        engine.scheduleWithPriority(engine.now, lastPriority, this.#flushHandler, 0, 0);
+    } else this.#client.send(() => this.#write(run));
   }
 
   /** The pod has been refused by its kubelet. */

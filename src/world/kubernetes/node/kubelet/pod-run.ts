@@ -109,6 +109,23 @@ export class ContainerRun {
     this.spec = spec;
     this.kind = kind;
   }
+
+  /** `spec.containers{web}`, as events name it. */
+  get fieldPath(): string {
+    return fieldPathOf(this.kind === 'main' ? 'containers' : 'initContainers', this.spec);
+  }
+}
+
+const fieldPaths = new WeakMap<Container, string>();
+
+/** One text for the containers of all pods of a template. */
+function fieldPathOf(list: string, spec: Container): string {
+  let path = fieldPaths.get(spec);
+  if (path === undefined) {
+    path = `spec.${list}{${spec.name}}`;
+    fieldPaths.set(spec, path);
+  }
+  return path;
 }
 
 /** One pod on its node. */
