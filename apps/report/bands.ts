@@ -1,9 +1,6 @@
 import type { ObjectiveResult, Result } from '../../src/model/result.ts';
-import { formatDuration, formatFactor } from './format.ts';
-import type { Band, Mark } from './payload.ts';
+import type { Band } from './payload.ts';
 import type { SeriesTable } from './series-table.ts';
-
-type BurnAlert = NonNullable<ObjectiveResult['burnAlerts']>[number];
 
 /** Everything to shade on the charts: warm-up, what the author announced, and when objectives were missed. */
 export function bandsOf(result: Result, table: SeriesTable): Band[] {
@@ -27,33 +24,6 @@ export function bandsOf(result: Result, table: SeriesTable): Band[] {
 export function letterOf(index: number): string {
   const last = String.fromCharCode(65 + (index % 26));
   return index < 26 ? last : letterOf(Math.floor(index / 26) - 1) + last;
-}
-
-/** The instants to mark on the charts: the run's events and when burn-rate alerts would have fired. */
-export function marksOf(result: Result): Mark[] {
-  const events = result.events.map((event) => ({
-    atSeconds: event.atSeconds,
-    kind: event.kind,
-    label: `${event.subject}: ${event.message}`,
-  }));
-  const alerts = result.objectives.flatMap((objective) =>
-    (objective.burnAlerts ?? []).flatMap((alert) => {
-      if (alert.firstAtSeconds === null) return [];
-      return [
-        {
-          atSeconds: alert.firstAtSeconds,
-          kind: 'alert',
-          label: `${objective.name}: ${alertInWords(alert)} fires`,
-        },
-      ];
-    }),
-  );
-  return [...events, ...alerts];
-}
-
-/** `page at 14.4× over 1 h and 5 min`. */
-export function alertInWords(alert: BurnAlert): string {
-  return `${alert.severity} at ${formatFactor(alert.factor, 3)} over ${formatDuration(alert.longSeconds)} and ${formatDuration(alert.shortSeconds)}`;
 }
 
 /** Stretches of measured sample intervals in which, taken alone, the share of good requests was under the target. */

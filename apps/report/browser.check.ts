@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { compare } from '../../src/analysis/comparison.ts';
 import { Chromium, findChromium } from './chromium.cases.ts';
 import { renderComparisonHtml, renderHtml } from './report.ts';
+import { busyCluster, clusterEvents, withCluster } from './sample-cluster.cases.ts';
 import { sampleComparison, sampleDay } from './sample-day.cases.ts';
 
 const executable = findChromium();
@@ -215,6 +216,30 @@ test('on paper the bars and buttons are gone and the colours are light', { skip 
     'rgb(255, 255, 255)',
   );
   await page.send('Emulation.setEmulatedMedia', { media: '' });
+});
+
+test('kinds of events are switched off and on for all charts, and the address keeps it', {
+  skip,
+}, async () => {
+  const busy = { ...withCluster(sampleDay(), busyCluster()), events: clusterEvents(140) };
+  const url = write('busy.html', renderHtml(busy));
+  await page.resize(1400, 1000);
+  await page.open(url);
+  const all = await pictures();
+  await page.evaluate(`document.querySelector('#cluster [data-mark-kind=scale]').click()`);
+  await page.settle();
+  assert.equal(await page.evaluate('location.hash'), '#without=scale');
+  const pressed = `[...document.querySelectorAll('[data-mark-kind=scale]')].map((b) => b.getAttribute('aria-pressed')).join()`;
+  assert.equal(await page.evaluate(pressed), 'false,false,false');
+  const fewer = await pictures();
+  for (const [index, picture] of fewer.entries()) assert.notEqual(picture, all[index], `chart ${index}`);
+  await page.open(`${url}#without=scale`);
+  assert.deepEqual(await pictures(), fewer);
+  await page.evaluate(`document.querySelector('#traffic [data-mark-kind=scale]').click()`);
+  await page.settle();
+  assert.equal(await page.evaluate('location.hash'), '');
+  assert.deepEqual(await pictures(), all);
+  assert.deepEqual(page.complaints, []);
 });
 
 test('a comparison draws both sides and their difference', { skip }, async () => {

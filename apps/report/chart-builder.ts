@@ -34,6 +34,9 @@ export const style = {
   inFlight: { ink: 'inflight', dash: [7, 3], marker: 'square' },
   replicas: { ink: 'replicas', stepped: true },
   retries: { ink: 'retries', marker: 'plus' },
+  wanted: { ink: 'wanted', dash: [6, 4], stepped: true, width: 1.75 },
+  ready: { ink: 'ready', stepped: true, area: true },
+  unplaced: { ink: 'unplaced', stepped: true, area: true, marker: 'diamond' },
 } as const satisfies Record<string, Style>;
 
 const dashes: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 5], [5, 2]];

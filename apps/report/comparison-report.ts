@@ -45,6 +45,7 @@ export function renderComparisonHtml(
     charts: charts.builder.charts,
     bands: bandsOf(comparison, results[0]!),
     marks: [],
+    markKinds: [],
     services,
   };
   const sections = [

@@ -57,6 +57,51 @@ export const glossary = {
   shared: ['Shared', 'A call answered by another call in flight for the same thing (single flight).'],
   wasted: ['Wasted', 'Answers that nobody waited for any more; their work was done in vain.'],
   replicaHours: ['Replica-hours', 'How long all replicas together existed.'],
+  pod: [
+    'Pod',
+    'One copy of a workload on a node. It is ready while it runs and its readiness probe succeeds; only ready pods get requests.',
+  ],
+  workload: [
+    'Workload',
+    'What makes pods and replaces them: a Deployment, StatefulSet, DaemonSet, Job or Rollout.',
+  ],
+  missing: [
+    'Missing pod time',
+    'Time in which fewer pods were ready than the workload asked for, summed over the pods that were missing.',
+  ],
+  unready: [
+    'Unready',
+    'How often a running pod stopped being ready, as its probe failed, and got no requests until it was again.',
+  ],
+  restart: [
+    'Restart',
+    'A container that ended, or was killed as its liveness probe failed, and was started again in its pod.',
+  ],
+  outOfMemory: [
+    'Out of memory',
+    'Restarts after a container was killed because it went over its memory limit.',
+  ],
+  unschedulable: [
+    'Without a node',
+    'Pods that no node had room for, or that no node suited: they wait until one comes.',
+  ],
+  startup: [
+    'Start-up of a pod',
+    'From its creation until it is first ready: finding a node, pulling images, starting, passing its probe.',
+  ],
+  reversal: [
+    'Reversal',
+    'An autoscaler that turned round within ten minutes of its last decision: first more and then fewer, or the other way. Many of them are called flapping.',
+  ],
+  nodeHours: ['Node-hours', 'How long all nodes of a pool together existed.'],
+  apiRequests: [
+    'API requests',
+    'What the control loops (scheduler, controllers, kubelets, autoscalers) asked of the API server.',
+  ],
+  mark: [
+    'Event',
+    'Something that happened at one instant. Charts mark it above the plot; events close to each other share a sign: with a number they are of one kind, with a plus there are others.',
+  ],
   warmUp: ['Warm-up', 'The first stretch of a run, shown on charts but left out of all measured figures.'],
   seed: [
     'Seed',

@@ -15,6 +15,8 @@ export interface Payload {
   readonly charts: readonly ChartSpec[];
   readonly bands: readonly Band[];
   readonly marks: readonly Mark[];
+  /** The kinds of the marks, the most telling first: where marks lie close, that one's sign stands for all. */
+  readonly markKinds: readonly MarkKind[];
   /** Names by position: `#service-3` is the panel of `services[3]`. */
   readonly services: readonly string[];
 }
@@ -68,5 +70,16 @@ export interface Band {
 export interface Mark {
   readonly atSeconds: number;
   readonly kind: string;
+  /** How charts draw it. */
+  readonly sign: string;
   readonly label: string;
+}
+
+/** Marks of one sort, which the reader can show or hide together. */
+export interface MarkKind {
+  readonly kind: string;
+  readonly title: string;
+  /** The signs of its marks, for the legend. */
+  readonly signs: string;
+  readonly count: number;
 }

@@ -1,12 +1,16 @@
+import { changedCluster } from '../../src/analysis/cluster-changes.ts';
 import type { Result } from '../../src/model/result.ts';
-import { bandsOf, marksOf } from './bands.ts';
+import { bandsOf } from './bands.ts';
 import { ChartBuilder, ColumnStore } from './chart-builder.ts';
 import { trafficCharts } from './charts.ts';
 import { makeClock } from './clock.ts';
+import { clusterCharts } from './cluster-charts.ts';
 import { plural } from './format.ts';
+import { markKindsOf, marksOf } from './marks.ts';
 import { html } from './markup.ts';
 import { page } from './page.ts';
 import type { Payload } from './payload.ts';
+import { clusterSection } from './sections/cluster.ts';
 import { objectivesSection } from './sections/objectives.ts';
 import {
   assumptionsSection,
@@ -32,6 +36,8 @@ export function renderHtml(result: Result): string {
   const builder = new ChartBuilder(series, new ColumnStore());
   const traffic = trafficCharts(builder, result);
   const services = result.services.map((service, index) => serviceCharts(builder, service.name, index));
+  const cluster = changedCluster(result);
+  const ofCluster = cluster === null ? [] : clusterCharts(builder, cluster);
   const bands = bandsOf(result, series);
   const marks = marksOf(result);
   const payload: Payload = {
@@ -43,6 +49,7 @@ export function renderHtml(result: Result): string {
     charts: builder.charts,
     bands,
     marks,
+    markKinds: markKindsOf(marks),
     services: result.services.map((service) => service.name),
   };
   const sections = [
@@ -50,6 +57,7 @@ export function renderHtml(result: Result): string {
     topologySection(result),
     trafficSection(result, traffic, payload),
     servicesSection(result, services, payload),
+    cluster === null ? null : clusterSection(cluster, ofCluster, payload, result.cost.currency),
     endpointsSection(result),
     callsSection(result),
     costSection(result),
@@ -76,5 +84,5 @@ const words = { pass: 'passed', fail: 'failed', none: 'no verdict' } as const;
 function thinned(series: SeriesTable): string {
   const count = series.samplesPerPoint;
   if (count === 1) return '';
-  return `Each point of the charts stands for ${count} samples: rates and shares by their mean, latencies and queues by their largest value.`;
+  return `Each point of the charts stands for ${count} samples: rates and shares by their mean, latencies, queues and missing pods by their worst value.`;
 }

@@ -59,14 +59,16 @@ function thinTimes(times: readonly number[], stride: number): number[] {
   return thinned;
 }
 
-/** Rates and shares keep their mean, latencies and queues their largest value: a peak must not disappear. */
+/** Rates and shares keep their mean, what is feared its worst value: a peak, or a lack of ready pods, must not disappear. */
 function thinValues(column: Column, stride: number): (number | null)[] {
-  const peaks = column.unit === 'milliseconds' || column.measure.startsWith('queue');
+  const { unit, measure } = column;
+  const peaks = unit === 'milliseconds' || measure.startsWith('queue') || measure === 'unschedulable';
   const thinned: (number | null)[] = [];
   for (let start = 0; start < column.values.length; start += stride) {
     const present = column.values.slice(start, start + stride).filter((value) => value !== null);
     if (present.length === 0) thinned.push(null);
     else if (peaks) thinned.push(Math.max(...present));
+    else if (measure === 'ready') thinned.push(Math.min(...present));
     else thinned.push(present.reduce((sum, value) => sum + value, 0) / present.length);
   }
   return thinned;

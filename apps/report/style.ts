@@ -132,6 +132,10 @@ const charts = `
 .legend button[aria-pressed=false]{opacity:.55;text-decoration:line-through}
 .legend .value{color:var(--muted);min-width:4.6em}
 .legend .value.live{color:var(--ink);font-weight:620}
+.marks{display:flex;gap:4px 14px;align-items:baseline;margin-bottom:10px;font-size:13px}.marks>span{color:var(--muted)}.marks .legend{margin:0}
+.sign{font-weight:700;white-space:nowrap}
+.marks .legend .value{min-width:0}
+.stack{margin-top:16px}.stack>*+*{margin-top:16px}
 .swatch{flex:none;overflow:visible}
 .swatch line{stroke:var(--ink-swatch)}
 .swatch path{fill:var(--ink-swatch);stroke:var(--ink-swatch);stroke-width:1.5}
@@ -195,7 +199,7 @@ thead [aria-sort] button{color:var(--ink)}
 .arrow::before{content:"↕";opacity:0}thead button:hover .arrow::before,thead button:focus-visible .arrow::before{opacity:.5}
 [aria-sort=ascending] .arrow::before{content:"↑";opacity:1}[aria-sort=descending] .arrow::before{content:"↓";opacity:1}
 .number{text-align:right;white-space:nowrap}
-.number .arrow{order:-1}
+.number .arrow{order:-1}.number button{display:inline-flex}
 tbody tr:hover>*{background:var(--raised)}
 .bad{font-weight:650;color:var(--fail)}
 .filter{display:flex;gap:10px;align-items:center;margin-bottom:10px;font-size:13.5px;color:var(--muted)}

@@ -7,7 +7,7 @@ const text = (description: string) => Type.String({ description });
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const strict = { additionalProperties: false };
 
-const NodePoolResult = Type.Object(
+export const NodePoolResult = Type.Object(
   {
     name: text('Node pool; empty for nodes of none.'),
     atEnd: count('Nodes at the end.'),
@@ -89,4 +89,7 @@ export const ClusterResult = Type.Object(
   { ...strict, description: 'What happened in the cluster; absent where nothing runs on one.' },
 );
 
+export type NodePoolResult = Type.Static<typeof NodePoolResult>;
+export type WorkloadResult = Type.Static<typeof WorkloadResult>;
+export type AutoscalerResult = Type.Static<typeof AutoscalerResult>;
 export type ClusterResult = Type.Static<typeof ClusterResult>;

@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import { type Clock, clockPhase, formatDay, formatTime } from '../clock.ts';
-import { formatQuantity, type Unit } from '../format.ts';
+import { formatQuantity } from '../format.ts';
+import type { ChartSpec } from '../payload.ts';
 import { colour } from './palette.ts';
 
 const steps = [
@@ -38,10 +39,14 @@ export function timeAxis(clock: Clock): uPlot.Axis {
   };
 }
 
-/** The axis of values, with their unit on every tick. */
-export function valueAxis(unit: Unit): uPlot.Axis {
+const wholeSteps = [1, 2, 5].flatMap((step) => [1, 10, 100, 1000, 10_000].map((tens) => step * tens));
+
+/** The axis of values, with their unit on every tick; what is counted one by one has whole ticks. */
+export function valueAxis({ unit, series }: Pick<ChartSpec, 'unit' | 'series'>): uPlot.Axis {
+  const whole = unit === 'count' && series.every(({ stepped }) => stepped);
   return {
     ...common,
+    ...(whole ? { incrs: wholeSteps.toSorted((a, b) => a - b) } : {}),
     size: 66,
     space: 34,
     values: (_plot, ticks: (number | null)[]) =>

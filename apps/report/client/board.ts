@@ -107,7 +107,7 @@ export class Board {
     const index = Math.min(Math.max(start + direction * (event.shiftKey ? 10 : 1), 0), times.length - 1);
     const left = plot.valToPos(times[index]!, 'x');
     plot.setCursor({ left, top: plot.over.clientHeight / 2 });
-    announce(describePoint(spec, this.#payload, index));
+    announce(describePoint(spec, this.#payload, index, this.#view.current));
     event.stopPropagation();
     return true;
   }

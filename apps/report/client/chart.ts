@@ -1,7 +1,8 @@
 import type Plot from 'uplot';
 import type { ChartSpec, Payload } from '../payload.ts';
 import { timeAxis, valueAxis } from './axes.ts';
-import { drawBands, drawLane, drawLimits, drawMarkers, drawMarks, laneHeight } from './layers.ts';
+import { drawBands, drawLane, drawLimits, drawMarkers, laneHeight } from './layers.ts';
+import { drawMarks, drawSigns, markLaneHeight } from './marks.ts';
 import { colour, translucent } from './palette.ts';
 import { showReadout } from './readout.ts';
 import type { ViewStore } from './view.ts';
@@ -25,24 +26,30 @@ export function drawChart(figure: HTMLElement, spec: ChartSpec, payload: Payload
   const columns = spec.series.map((series) => payload.columns[series.column]!);
   // A logarithm has no place for zero and less.
   const drawn = log ? columns.map((values) => values.map((v) => (v !== null && v > 0 ? v : null))) : columns;
-  const named = payload.bands.some((band) => band.kind !== 'breach');
+  const bandLane = payload.bands.some((band) => band.kind !== 'breach') ? laneHeight : 0;
+  const markLane = payload.marks.length > 0 ? markLaneHeight : 0;
+  const lanes = Math.max(10, bandLane + markLane);
   const options: Plot.Options = {
     width: Math.max(place.clientWidth, 120),
-    height: (spec.wide ? heightWide : heightUsual) + (named ? laneHeight - 10 : 0),
-    padding: [named ? laneHeight : 10, 24, 0, 0],
+    height: (spec.wide ? heightWide : heightUsual) + lanes - 10,
+    padding: [lanes, 24, 0, 0],
     legend: { show: false },
     cursor: cursorOf(view),
     scales: {
       x: { time: false, range: () => [view.current.fromSeconds, view.current.toSeconds] },
       y: yScale(spec, log),
     },
-    axes: [timeAxis(payload.clock), valueAxis(spec.unit)],
+    axes: [timeAxis(payload.clock), valueAxis(spec)],
     series: [{}, ...spec.series.map((series, index) => seriesOf(series, index, figure))],
     hooks: {
       drawClear: [(plot) => drawBands(plot, payload.bands)],
-      drawAxes: [(plot) => drawMarks(plot, payload.marks), (plot) => drawLimits(plot, spec)],
-      draw: [(plot) => drawMarkers(plot, spec), (plot) => drawLane(plot, payload.bands)],
-      setCursor: [(plot) => showReadout(plot, figure, spec, payload)],
+      drawAxes: [(plot) => drawMarks(plot, payload, view.current), (plot) => drawLimits(plot, spec)],
+      draw: [
+        (plot) => drawMarkers(plot, spec),
+        (plot) => drawLane(plot, payload.bands, markLane),
+        (plot) => drawSigns(plot, payload, view.current),
+      ],
+      setCursor: [(plot) => showReadout(plot, figure, spec, payload, view.current)],
       setSelect: [(plot) => zoomTo(plot, view)],
     },
   };

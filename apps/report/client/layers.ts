@@ -1,20 +1,17 @@
 import type uPlot from 'uplot';
-import type { Band, ChartSpec, Payload } from '../payload.ts';
+import type { Band, ChartSpec } from '../payload.ts';
 import { shapePath } from '../shapes.ts';
 import { canvasFont, colour, translucent } from './palette.ts';
 
-/** What is drawn under and over the series, in canvas pixels: bands, event marks, limits and markers. */
+/** What is drawn under and over the series, in canvas pixels: bands, limits and markers. */
 
-/** With more events in sight than this, each is a tick only. */
-const marksInFull = 40;
-const signs: Readonly<Record<string, string>> = { scale: '▲', breaker: '◆', abort: '■', alert: '⚑' };
-
-function ratioOf(plot: uPlot): number {
+/** Canvas pixels to one CSS pixel. */
+export function ratioOf(plot: uPlot): number {
   return devicePixelRatio * (plot.width / plot.root.offsetWidth || 1);
 }
 
 /** Draws with the plotting area as the limit. */
-function inside(
+export function inside(
   plot: uPlot,
   draw: (ctx: CanvasRenderingContext2D, box: uPlot.BBox, ratio: number) => void,
 ): void {
@@ -71,8 +68,8 @@ function union(bands: readonly Band[]): Stretch[] {
   return stretches;
 }
 
-/** Names the bands in the lane above the plotting area: in full where there is room, else by their letter. */
-export function drawLane(plot: uPlot, bands: readonly Band[]): void {
+/** Names the bands in a lane `above` CSS pixels over the plotting area: in full where there is room, else by their letter. */
+export function drawLane(plot: uPlot, bands: readonly Band[], above: number): void {
   const { ctx, bbox } = plot;
   const ratio = ratioOf(plot);
   const end = bbox.left + bbox.width;
@@ -94,7 +91,7 @@ export function drawLane(plot: uPlot, bands: readonly Band[]): void {
     const room = (named[index + 1]?.left ?? end) - left - 6 * ratio;
     const full = band.letter === '' ? band.label : `${band.letter}  ${band.label}`;
     const text = [full, band.letter].find((words) => ctx.measureText(words).width <= room);
-    if (text !== undefined) ctx.fillText(text, left + ratio, bbox.top - (laneHeight / 2) * ratio);
+    if (text !== undefined) ctx.fillText(text, left + ratio, bbox.top - (above + laneHeight / 2) * ratio);
   });
   ctx.restore();
 }
@@ -150,26 +147,6 @@ function sign(
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.fillText(text, x, y);
-}
-
-/** Marks the events: a dotted line with a sign by kind, or only a tick where there are many. */
-export function drawMarks(plot: uPlot, marks: Payload['marks']): void {
-  const { min, max } = plot.scales['x']!;
-  const shown = marks.filter((mark) => mark.atSeconds >= (min ?? 0) && mark.atSeconds <= (max ?? 0));
-  inside(plot, (ctx, box, ratio) => {
-    ctx.strokeStyle = colour('rule');
-    ctx.lineWidth = ratio;
-    for (const mark of shown) {
-      const x = Math.round(plot.valToPos(mark.atSeconds, 'x', true)) + 0.5;
-      const full = shown.length <= marksInFull;
-      ctx.setLineDash(full ? [ratio, 3 * ratio] : []);
-      ctx.beginPath();
-      ctx.moveTo(x, full ? box.top : box.top + box.height - 7 * ratio);
-      ctx.lineTo(x, box.top + box.height);
-      ctx.stroke();
-      if (full) sign(ctx, signs[mark.kind] ?? '●', x, box.top + box.height - 7 * ratio, 'muted', ratio * 0.9);
-    }
-  });
 }
 
 /** Draws the limits as dashed lines with their names, and on charts of differences the line of no difference. */

@@ -2,9 +2,17 @@ import type uPlot from 'uplot';
 import { formatDay, formatTime } from '../clock.ts';
 import { formatQuantity } from '../format.ts';
 import type { ChartSpec, Payload } from '../payload.ts';
+import { wantedMarks } from './marks.ts';
+import type { View } from './view.ts';
 
 /** Writes the values under the cursor into the chart's legend, and the time and what went on into its head. */
-export function showReadout(plot: uPlot, figure: HTMLElement, spec: ChartSpec, payload: Payload): void {
+export function showReadout(
+  plot: uPlot,
+  figure: HTMLElement,
+  spec: ChartSpec,
+  payload: Payload,
+  view: View,
+): void {
   const index = plot.cursor.idx ?? null;
   const values = figure.querySelectorAll<HTMLElement>('.legend .value');
   spec.series.forEach((series, position) => {
@@ -16,18 +24,18 @@ export function showReadout(plot: uPlot, figure: HTMLElement, spec: ChartSpec, p
     if (cell.textContent !== text) cell.textContent = text;
     cell.classList.toggle('live', index !== null);
   });
-  figure.querySelector('.when')!.textContent = index === null ? '' : describeTime(payload, index);
+  figure.querySelector('.when')!.textContent = index === null ? '' : describeTime(payload, index, view);
 }
 
 /** The values at a point in words, for people who hear the page. */
-export function describePoint(spec: ChartSpec, payload: Payload, index: number): string {
+export function describePoint(spec: ChartSpec, payload: Payload, index: number, view: View): string {
   const values = spec.series.map(
     (series) => `${series.label} ${formatQuantity(payload.columns[series.column]![index], spec.unit)}`,
   );
-  return `${describeTime(payload, index)}: ${values.join(', ')}`;
+  return `${describeTime(payload, index, view)}: ${values.join(', ')}`;
 }
 
-function describeTime(payload: Payload, index: number): string {
+function describeTime(payload: Payload, index: number, view: View): string {
   const seconds = payload.times[index]!;
   const before = index === 0 ? payload.fromSeconds : payload.times[index - 1]!;
   const span = payload.toSeconds - payload.fromSeconds;
@@ -35,7 +43,9 @@ function describeTime(payload: Payload, index: number): string {
   const around = payload.bands
     .filter((band) => band.fromSeconds < seconds && band.toSeconds > before)
     .map((band) => (band.letter === '' ? band.label : `${band.letter} ${band.label}`));
-  const events = payload.marks.filter((mark) => mark.atSeconds > before && mark.atSeconds <= seconds);
+  const events = wantedMarks(payload, view).filter(
+    (mark) => mark.atSeconds > before && mark.atSeconds <= seconds,
+  );
   const notes = [...new Set(around), ...events.slice(0, 2).map((mark) => mark.label)];
   if (events.length > 2) notes.push(`and ${events.length - 2} more events`);
   return [`${day}${formatTime(payload.clock, seconds, seconds % 60 === 0 ? 60 : 1)}`, ...notes].join(' · ');

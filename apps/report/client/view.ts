@@ -8,6 +8,8 @@ export interface View {
   readonly service: number;
   /** Latency on a logarithmic scale. */
   readonly log: boolean;
+  /** Kinds of events that charts leave out. */
+  readonly without: readonly string[];
   /** '' follows the reader's system. */
   readonly theme: '' | 'light' | 'dark';
 }
@@ -53,6 +55,13 @@ export class ViewStore {
     this.set({ fromSeconds: this.#payload.fromSeconds, toSeconds: this.#payload.toSeconds });
   }
 
+  /** Shows the events of a kind where they are hidden, and the other way round. */
+  toggleKind(kind: string): void {
+    const { without } = this.#view;
+    const rest = without.filter((other) => other !== kind);
+    this.set({ without: rest.length < without.length ? rest : [...without, kind] });
+  }
+
   /** Makes the stretch shown `factor` times as long, around its middle. */
   zoom(factor: number): void {
     const { fromSeconds, toSeconds } = this.#view;
@@ -90,7 +99,7 @@ export class ViewStore {
   }
 
   #read(): View {
-    const { fromSeconds, toSeconds, services } = this.#payload;
+    const { fromSeconds, toSeconds, services, markKinds } = this.#payload;
     const fields = new URLSearchParams(location.hash.slice(1));
     const span = /^(-?[\d.]+)-([\d.]+)$/.exec(fields.get('t') ?? '');
     const theme = fields.get('theme');
@@ -99,16 +108,18 @@ export class ViewStore {
       toSeconds: span === null ? toSeconds : Number(span[2]),
       service: services.indexOf(fields.get('service') ?? services[0] ?? ''),
       log: fields.get('log') === '1',
+      without: fields.getAll('without').filter((kind) => markKinds.some((known) => known.kind === kind)),
       theme: theme === 'light' || theme === 'dark' ? theme : '',
     });
   }
 
   #write(): void {
-    const { fromSeconds, toSeconds, service, log, theme } = this.#view;
+    const { fromSeconds, toSeconds, service, log, without, theme } = this.#view;
     const fields = new URLSearchParams();
     if (!this.whole) fields.set('t', `${rounded(fromSeconds)}-${rounded(toSeconds)}`);
     if (service > 0) fields.set('service', this.#payload.services[service]!);
     if (log) fields.set('log', '1');
+    for (const kind of without) fields.append('without', kind);
     if (theme !== '') fields.set('theme', theme);
     const text = fields.toString();
     history.replaceState(null, '', text === '' ? location.pathname + location.search : `#${text}`);

@@ -1,6 +1,6 @@
 import type { ObjectiveResult, Result, ThresholdResult } from '../../../src/model/result.ts';
 import { thresholdMetrics } from '../../../src/model/threshold.ts';
-import { alertInWords, breachesOf } from '../bands.ts';
+import { breachesOf } from '../bands.ts';
 import type { Clock } from '../clock.ts';
 import { formatSpan, formatTime } from '../clock.ts';
 import {
@@ -13,6 +13,7 @@ import {
   plural,
 } from '../format.ts';
 import { term } from '../glossary.ts';
+import { alertInWords } from '../marks.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
 import type { Band } from '../payload.ts';

@@ -3,13 +3,14 @@ import { causeTitle } from '../causes.ts';
 import { figure } from '../figure.ts';
 import { formatCount, formatMillis, formatNumber, formatShare } from '../format.ts';
 import { meaningOf, type Term } from '../glossary.ts';
+import { markKey } from '../mark-key.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
 import type { ChartSpec, Payload } from '../payload.ts';
 import { errorShareOf } from '../topology.ts';
 import { type Section, stateChip } from './section.ts';
 
-type Shown = Pick<Payload, 'clock' | 'times' | 'columns'>;
+type Shown = Pick<Payload, 'clock' | 'times' | 'columns' | 'markKinds'>;
 
 /** One panel per service; the script shows the chosen one only. */
 export function servicesSection(
@@ -19,6 +20,7 @@ export function servicesSection(
 ): Section {
   const content = [
     serviceChooser(result.services.map((service) => service.name)),
+    markKey(data.markKinds),
     result.services.map((service, index) => panel(service, index, charts[index]!, data)),
   ];
   return { id: 'services', title: 'Services', short: 'Services', content };

@@ -189,7 +189,10 @@ export function eventsSection(
     ]);
   const happened = marks.map((mark) => [
     timeCell(mark.atSeconds, mark.atSeconds, clock, margin),
-    text(mark.kind),
+    {
+      content: html`<span class="letter" aria-hidden="true">${mark.sign}</span> ${mark.kind}`,
+      sort: mark.kind,
+    },
     text(mark.label),
   ]);
   if (announced.length + happened.length === 0) return null;
@@ -204,6 +207,7 @@ export function eventsSection(
 }
 
 function timeCell(from: number, to: number, clock: Clock, margin = 0): TableCell {
-  const words: Markup | string = from === to ? formatTime(clock, from) : formatSpan(clock, from, to);
+  const words: Markup | string =
+    from === to ? formatTime(clock, Math.round(from)) : formatSpan(clock, from, to);
   return { content: zoomLink(Math.max(0, from - margin), to + margin, words), sort: from };
 }

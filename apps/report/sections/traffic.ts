@@ -4,13 +4,14 @@ import { categoryStyle } from '../chart-builder.ts';
 import { figure, swatch } from '../figure.ts';
 import { formatCount, formatMillis, formatShare } from '../format.ts';
 import { term } from '../glossary.ts';
+import { markKey } from '../mark-key.ts';
 import type { Markup } from '../markup.ts';
 import { html } from '../markup.ts';
 import type { ChartSpec, Payload } from '../payload.ts';
 import { topology } from '../topology.ts';
 import type { Section } from './section.ts';
 
-type Shown = Pick<Payload, 'clock' | 'times' | 'columns'>;
+type Shown = Pick<Payload, 'clock' | 'times' | 'columns' | 'markKinds'>;
 
 export function topologySection(result: Result): Section {
   const content = html`
@@ -27,6 +28,7 @@ ${topology(result)}
 /** What users sent and felt, over time. */
 export function trafficSection(result: Result, charts: readonly ChartSpec[], data: Shown): Section {
   const content = [
+    markKey(data.markKinds),
     html`<div class="charts">${charts.map((chart) => figure(chart, data))}</div>`,
     html`<div class="pair">${causes(result)}${breakdown(result)}</div>`,
   ];
