@@ -46,6 +46,7 @@ export class ApiClient {
   readonly #intervalMicros: number;
   readonly #burst: number;
   readonly #handler: number;
+  readonly #grantHandler: number;
   readonly #waiting: (() => void)[] = [];
   /** Of requests whose turn is past, at the front of `waiting`. */
   #done = 0;
@@ -66,6 +67,7 @@ export class ApiClient {
     this.#intervalMicros = 1e6 / limits.qps;
     this.#burst = limits.burst;
     this.#handler = engine.register(`kubernetes/client/${name}`, () => this.#answer());
+    this.#grantHandler = engine.register(`kubernetes/client/${name}/grant`, () => this.#post());
   }
 
   /** Before the run begins everything is answered at once. */
@@ -81,18 +83,28 @@ export class ApiClient {
   /** Does something at the API server when its turn has come: `request` runs in a later event. */
   send(request: () => void): void {
     this.#waiting.push(request);
-    this.#engine.after(this.#answerMicros() - this.#engine.now, this.#handler, 0, 0);
+    const wait = this.#instant ? 0 : this.#grantMicros() - this.#engine.now;
+    // The server learns of a request when it is sent: one that its client still holds back is in nobody's way there.
+    if (wait > 0) this.#engine.after(Math.ceil(wait), this.#grantHandler, 0, 0);
+    else this.#post();
   }
 
-  #answerMicros(): number {
+  /** When the token bucket lets the next request go. */
+  #grantMicros(): number {
     const now = this.#engine.now;
-    if (this.#instant) return now;
     // A bucket of `burst` tokens is full when nothing was sent for long: its state is when it would be full.
     this.#fullMicros = Math.max(this.#fullMicros, now) + this.#intervalMicros;
-    const granted = Math.max(now, this.#fullMicros - this.#burst * this.#intervalMicros);
-    const answered = Math.ceil(Math.max(this.#lastAnswerMicros, this.#load.answerMicros(granted)));
-    this.#lastAnswerMicros = answered;
-    return answered;
+    return Math.max(now, this.#fullMicros - this.#burst * this.#intervalMicros);
+  }
+
+  #post(): void {
+    const now = this.#engine.now;
+    let answered = now;
+    if (!this.#instant) {
+      answered = Math.ceil(Math.max(this.#lastAnswerMicros, this.#load.answerMicros(now)));
+      this.#lastAnswerMicros = answered;
+    }
+    this.#engine.after(answered - now, this.#handler, 0, 0);
   }
 
   #answer(): void {

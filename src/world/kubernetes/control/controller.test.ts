@@ -23,6 +23,20 @@ test('a burst passes at once, the rest at the rate', () => {
   assert.deepEqual(times, [0, 0, 0, 0, 0, 1, 2, 3]);
 });
 
+test('a client that waits for its rate keeps no other from being answered', () => {
+  const engine = new Engine();
+  const load = new ApiLoad(engine, 1e6, { floorMicros: 1000, meanMicros: 0 }, randomStream(1, 'api'));
+  const slow = new ApiClient(engine, load, 'slow', { qps: 1, burst: 1 });
+  const quick = new ApiClient(engine, load, 'quick', { qps: 100, burst: 100 });
+  let answeredMicros = 0;
+  for (let sent = 0; sent < 20; sent++) slow.send(() => {});
+  quick.send(() => {
+    answeredMicros = engine.now;
+  });
+  engine.runUntil(30e6);
+  assert.ok(answeredMicros < 2000, `${answeredMicros}`);
+});
+
 test('a key is not looked at again before its writes have been answered', () => {
   const { engine, controller } = setting(10, 1);
   const seen: number[] = [];
