@@ -38,14 +38,6 @@ export function deploymentStatus(
   clock: Clock,
 ): DeploymentStatus {
   const available = sum(all, ({ status }) => status?.availableReplicas);
-  const counts = {
-    replicas: sum(all, ({ status }) => status?.replicas),
-    updatedReplicas: fresh?.status?.replicas ?? 0,
-    readyReplicas: sum(all, ({ status }) => status?.readyReplicas),
-    availableReplicas: available,
-    unavailableReplicas: Math.max(0, sum(all, replicasOf) - available),
-    collisionCount: deployment.status?.collisionCount ?? 0,
-  };
   const enough = available >= replicasOf(deployment) - boundsOf(deployment).unavailable;
   const conditions = withDeploymentCondition(
     deployment.status?.conditions ?? [],
@@ -59,16 +51,33 @@ export function deploymentStatus(
         ),
     clock,
   );
+  const next: Changeable = {};
   const { generation } = deployment.metadata;
-  return {
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...withoutZeros(counts),
-    conditions,
-  };
+  if (generation !== undefined) next.observedGeneration = generation;
+  setCount(
+    next,
+    'replicas',
+    sum(all, ({ status }) => status?.replicas),
+  );
+  setCount(next, 'updatedReplicas', fresh?.status?.replicas ?? 0);
+  setCount(
+    next,
+    'readyReplicas',
+    sum(all, ({ status }) => status?.readyReplicas),
+  );
+  setCount(next, 'availableReplicas', available);
+  setCount(next, 'unavailableReplicas', Math.max(0, sum(all, replicasOf) - available));
+  setCount(next, 'collisionCount', deployment.status?.collisionCount ?? 0);
+  next.conditions = conditions;
+  return next;
 }
 
-function withoutZeros(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
+type Changeable = { -readonly [Name in keyof DeploymentStatus]: DeploymentStatus[Name] };
+type Count = Exclude<keyof DeploymentStatus, 'conditions'>;
+
+/** The API omits a count that is zero. */
+function setCount(status: Changeable, name: Count, count: number): void {
+  if (count !== 0) status[name] = count;
 }
 
 export function condition(

@@ -90,7 +90,11 @@ export class DeploymentWrites {
     if (replicas > 0) this.#recordScale(deployment, name, 0, replicas);
     if (this.#plane.starting || old.length === 0) return;
     const images = deployment.spec.template.spec.containers.map(({ image }) => image ?? '').join(', ');
-    this.#plane.note('rollout', keyOf(deployment), `revision ${nextRevision(old)} begins: ${images}`);
+    this.#plane.note(
+      'rollout',
+      `Deployment ${keyOf(deployment)}`,
+      `revision ${nextRevision(old)} begins: ${images}`,
+    );
   }
 
   /** A set of this name stands there already with the same template: an earlier attempt of this Deployment's. */

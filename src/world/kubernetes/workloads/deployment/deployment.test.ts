@@ -117,7 +117,11 @@ test('a bad release stops where its bounds say and misses its deadline', () => {
   assert.equal(condition?.reason, 'ProgressDeadlineExceeded');
   assert.equal(condition?.status, 'False');
   assert.match(condition?.message ?? '', /^ReplicaSet "web-\w+" has timed out progressing\.$/);
-  assert.ok(notes.some((note) => note.startsWith('rollout default/web: rollout made no progress for 60 s')));
+  assert.ok(
+    notes.some((note) =>
+      note.startsWith('rollout Deployment default/web: rollout made no progress for 60 s'),
+    ),
+  );
 });
 
 test('a Deployment scaled in mid-rollout shares the pods among its sets', () => {

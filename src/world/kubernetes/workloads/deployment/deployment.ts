@@ -300,11 +300,12 @@ export class Deployments {
     const before = conditionOf(deployment.status?.conditions, 'Progressing');
     const next = conditionOf(status.conditions, 'Progressing');
     if (this.#plane.starting || next === undefined || before?.reason === next.reason) return;
-    if (next.reason === newSetAvailable) this.#plane.note('rollout', keyOf(deployment), 'rollout complete');
+    if (next.reason === newSetAvailable)
+      this.#plane.note('rollout', `Deployment ${keyOf(deployment)}`, 'rollout complete');
     if (next.reason === timedOutReason)
       this.#plane.note(
         'rollout',
-        keyOf(deployment),
+        `Deployment ${keyOf(deployment)}`,
         `rollout made no progress for ${deadlineOf(deployment)} s`,
       );
   }

@@ -28,6 +28,17 @@ const notCopied: ReadonlySet<string> = new Set([
 /** Whether two templates say the same apart from the label that tells ReplicaSets apart. */
 export function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
   if (a === b) return true;
+  const known = compared.get(a);
+  if (known?.template === b) return known.same;
+  const same = saysTheSame(a, b);
+  compared.set(a, { template: b, same });
+  return same;
+}
+
+/** What a template was last compared with. */
+const compared = new WeakMap<PodTemplate, { readonly template: PodTemplate; readonly same: boolean }>();
+
+function saysTheSame(a: PodTemplate, b: PodTemplate): boolean {
   if (!sameValue(a.spec, b.spec)) return false;
   const { labels: labelsOfA, annotations: annotationsOfA, ...restOfA } = a.metadata ?? {};
   const { labels: labelsOfB, annotations: annotationsOfB, ...restOfB } = b.metadata ?? {};
@@ -88,7 +99,10 @@ export function sizeAnnotations(deployment: Deployment): Labels {
   };
 }
 
+const nothing: Labels = {};
+
 function copiedAnnotations(deployment: Deployment): Labels {
+  if (deployment.metadata.annotations === undefined) return nothing;
   return Object.fromEntries(
     Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !notCopied.has(name)),
   );

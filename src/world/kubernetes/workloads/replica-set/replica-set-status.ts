@@ -28,20 +28,16 @@ export function replicaSetStatus(
   const before = set.status;
   const conditions = failureConditions(before?.conditions, failure, timestamp);
   const generation = set.metadata.generation;
-  const next: ReplicaSetStatus = {
+  const next: { -readonly [Name in keyof ReplicaSetStatus]: ReplicaSetStatus[Name] } = {
     replicas: counts.replicas,
-    ...nonZero('fullyLabeledReplicas', counts.fullyLabeled),
-    ...nonZero('readyReplicas', counts.ready),
-    ...nonZero('availableReplicas', counts.available),
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...(conditions === undefined ? {} : { conditions }),
   };
+  // The API omits counts that are zero.
+  if (counts.fullyLabeled !== 0) next.fullyLabeledReplicas = counts.fullyLabeled;
+  if (counts.ready !== 0) next.readyReplicas = counts.ready;
+  if (counts.available !== 0) next.availableReplicas = counts.available;
+  if (generation !== undefined) next.observedGeneration = generation;
+  if (conditions !== undefined) next.conditions = conditions;
   return before !== undefined && sameValue(before, next) ? before : next;
-}
-
-/** A count that the API omits when it is zero. */
-function nonZero(name: string, count: number): Readonly<Record<string, number>> {
-  return count === 0 ? {} : { [name]: count };
 }
 
 /** An old failure keeps its message until there is none any more. */
