@@ -11,6 +11,7 @@ export type {
   PodAccount,
   WorkloadAccount,
 } from '../world/kubernetes/accounts/accounts.ts';
+export type { KubernetesModel } from '../world/kubernetes/model.ts';
 // What rooms above may know of the world they look back on.
 export type {
   CallAccount,

@@ -1,8 +1,9 @@
 import { objectiveInWords } from '../../../src/analysis/describe.ts';
 import type { Inference, Model } from '../../../src/model/model.ts';
 import { commandInWords } from '../../../src/run/command-words.ts';
-import type { TrafficModel } from '../../../src/run/run.ts';
+import type { KubernetesModel, TrafficModel } from '../../../src/run/run.ts';
 import type { Colors } from '../terminal.ts';
+import { clusterLines } from './cluster-words.ts';
 import { duration, instant, percent } from './figures.ts';
 import {
   concurrencyWords,
@@ -25,11 +26,13 @@ export interface SystemStyle {
 /** The system as it was understood, and every value that no manifest states with where it came from. */
 export function systemText(model: Model, style: SystemStyle): string {
   const traffic = model.rooms['traffic'] as TrafficModel;
+  const kubernetes = model.rooms['kubernetes'] as KubernetesModel | undefined;
   const sections = [
     headline(model, traffic, style),
     section('Demand', sourceLines(traffic, style), style),
     section('Services', serviceLines(traffic, style), style),
     section('Calls', callLines(traffic, style), style),
+    section('Cluster', kubernetes === undefined ? [] : clusterLines(kubernetes), style),
     section('Asked', askedLines(model, style), style),
     section('Done by operators', commandLines(model), style),
     inferenceSection(model.inferences, style),
