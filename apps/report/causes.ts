@@ -3,8 +3,9 @@ export const causeMeanings: Readonly<Record<string, { readonly title: string; re
   timeout: { title: 'timed out', meaning: 'The caller’s timeout ran out before an answer came.' },
   deadline: { title: 'deadline passed', meaning: 'The deadline handed down with the request had passed.' },
   refused: {
-    title: 'refused: queue full',
-    meaning: 'The replica’s queue was full, so it took no more requests.',
+    title: 'refused',
+    meaning:
+      'The replica did not take it: its queue was full, or its process was not listening yet or any more (connection refused).',
   },
   shed: {
     title: 'shed',
@@ -24,7 +25,10 @@ export const causeMeanings: Readonly<Record<string, { readonly title: string; re
   application: { title: 'application error', meaning: 'The service itself answered with an error.' },
   dependency: { title: 'dependency failed', meaning: 'A call that it could not do without had failed.' },
   cancelled: { title: 'cancelled', meaning: 'Whoever asked had already gone.' },
-  terminated: { title: 'replica stopped', meaning: 'The replica was stopped while it worked on it.' },
+  terminated: {
+    title: 'replica stopped',
+    meaning: 'The replica was killed, or its time to finish was up, while it worked on it.',
+  },
 };
 
 /** The cause in words; a cause this version does not know keeps its name. */

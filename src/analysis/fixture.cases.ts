@@ -338,3 +338,29 @@ export const result = (seed: number, some: Partial<Result> = {}): Result => ({
   diagnostics: [],
   ...some,
 });
+
+type ClusterAccounts = NonNullable<Run['cluster']>;
+
+export const workloadAccount = (
+  some: Partial<ClusterAccounts['workloads'][number]> = {},
+): ClusterAccounts['workloads'][number] => ({
+  ...{ kind: 'Deployment', namespace: 'default', name: 'api', desiredAtEnd: 2, readyAtEnd: 2 },
+  ...{ desiredMost: 2, readyFewest: 2, readyMost: 2, desiredMicros: 0, readyMicros: 0, missingMicros: 0 },
+  ...{ created: 0, unready: 0, restarts: 0, outOfMemory: 0 },
+  ...some,
+});
+
+/** A cluster of two nodes with one workload of two pods, in which nothing happened for ten minutes. */
+export const clusterAccounts = (some: Partial<ClusterAccounts> = {}): ClusterAccounts => ({
+  fromMicros: 0,
+  toMicros: 600e6,
+  nodes: [{ pool: 'blue', pricePerHour: 0.3, atEnd: 2, fewest: 2, most: 2, nodeMicros: 1200e6 }],
+  pods: {
+    ...{ atEnd: 2, most: 2, created: 0, deleted: 0 },
+    ...{ unschedulableAtEnd: 0, unschedulableMost: 0, unschedulableMicros: 0, startup: sketchOf() },
+  },
+  workloads: [workloadAccount({ desiredMicros: 1200e6, readyMicros: 1200e6 })],
+  autoscalers: [],
+  apiRequests: 0,
+  ...some,
+});

@@ -3,23 +3,7 @@ import { callSubject } from '../columns.ts';
 import { counted, figure, latency, percent } from '../figures.ts';
 import { endedOf, errorsOf, ratio } from '../traffic.ts';
 import { type Evidence, modelCalls, type Observation, type Stretch, spanOf, sumOver } from './evidence.ts';
-
-/** Causes in words that finish "failed: …". */
-const inWords: Readonly<Record<string, string>> = {
-  timeout: 'timed out',
-  deadline: 'passed their deadline',
-  refused: 'were refused by a full queue',
-  shed: 'were shed',
-  rateLimited: 'were rate limited',
-  unavailable: 'found no replica',
-  breakerOpen: 'were stopped by an open breaker',
-  bulkheadFull: 'were stopped by a full bulkhead',
-  poolTimeout: 'got no connection in time',
-  application: 'failed of themselves',
-  dependency: 'failed because a call failed',
-  cancelled: 'were cancelled',
-  terminated: 'were cut off with their replica',
-};
+import { causeInWords, servicesOf } from './refusals.ts';
 
 /** What users felt, what calls ran into, and what servers turned away. */
 export function failures(evidence: Evidence): Observation[] {
@@ -40,10 +24,11 @@ function usersFailed(evidence: Evidence, source: SourceAccount): Observation | n
   const labels = { traffic: source.name };
   const failed = lessOk(evidence, 'user_requests_total', labels);
   const stretch = failed === null ? null : densest(evidence, failed, 0.8);
+  const called = servicesOf(evidence, source.name);
   const causes = Object.entries(errorsOf([source]))
     .sort(([, a], [, b]) => b - a)
     .slice(0, 3)
-    .map(([cause, count]) => `${percent(count / ended)} ${inWords[cause] ?? cause}`);
+    .map(([cause, count]) => `${percent(count / ended)} ${causeInWords(evidence, cause, called)}`);
   return {
     kind: 'users-failed',
     severity: evidence.missed || share >= 0.01 ? 'problem' : 'note',
@@ -57,13 +42,16 @@ function usersFailed(evidence: Evidence, source: SourceAccount): Observation | n
 }
 
 /** `; behind them, web → api GET /x timed out`: the call between services that failed most of itself. */
-function behindClause({ truth }: Evidence, source: SourceAccount): string {
+function behindClause(evidence: Evidence, source: SourceAccount): string {
+  const { truth } = evidence;
   if (source.outcomes.dependency === 0) return '';
-  let most = { count: 0, subject: '', cause: '' };
+  let most = { count: 0, subject: '', cause: '', service: '' };
   for (const call of truth.calls.filter(({ client }) => !client.startsWith('source/')))
     for (const [cause, count] of Object.entries(errorsOf([call])))
-      if (cause !== 'dependency' && count > most.count) most = { count, subject: callSubject(call), cause };
-  return most.count === 0 ? '' : `; behind them, calls ${most.subject} ${inWords[most.cause]}`;
+      if (cause !== 'dependency' && count > most.count)
+        most = { count, subject: callSubject(call), cause, service: call.service };
+  if (most.count === 0) return '';
+  return `; behind them, calls ${most.subject} ${causeInWords(evidence, most.cause, [most.service])}`;
 }
 
 function lessOk({ samples }: Evidence, name: string, labels: Record<string, string>): Float64Array | null {
@@ -180,7 +168,7 @@ function turnedAway(evidence: Evidence, service: string): Observation | null {
   if (ratio(turned, ended) < 0.01) return null;
   const parts = turnedAwayBy
     .filter((cause) => count(cause) > 0)
-    .map((cause) => `${figure(count(cause), 16)} ${inWords[cause]}`);
+    .map((cause) => `${figure(count(cause), 16)} ${causeInWords(evidence, cause, [service])}`);
   return {
     kind: 'turned-away',
     severity: evidence.missed ? 'problem' : 'note',
