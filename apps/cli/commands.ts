@@ -184,6 +184,51 @@ Examples
     (await import('./commands/compare.ts')).compare(args, chosen, context),
 });
 
+const planOptions = () => [
+  options.file(),
+  options.variant(),
+  options.set(),
+  options.seed(),
+  options.duration(),
+  options.strict(),
+  options.output(['table', 'json', 'yaml']),
+  options.quiet(),
+  options.noProgress(),
+];
+
+const defineDrainPlan = (): CommandDefinition => ({
+  command: page({
+    name: 'drain-plan',
+    summary: 'ask what draining nodes would do',
+    description: `Runs a scenario with and without kubectl drain --ignore-daemonsets --delete-emptydir-data of the nodes, one after another, under the same demand. Says which pods go, which disruption budgets refuse and why, how long it takes, where the pods find room, and what users feel.
+
+${scenarioForms}`,
+    arguments: [new Argument('[words...]', 'SCENARIO NODE…, or with -f only NODE…')],
+    options: [
+      options.at(),
+      options.force('also delete pods that no controller makes anew'),
+      options.timeout(),
+      options.gracePeriod(),
+      ...planOptions(),
+    ],
+    after: `
+The exit code is 0 when all nodes are drained and all objectives hold, 1 when
+not, and 2 for wrong input.
+
+Examples
+  May this node go, ten minutes into the scenario?
+  $ devops-sim drain-plan blocked-drain general-1 --at 10m
+
+  Two nodes of your own cluster, in CI
+  $ devops-sim drain-plan -f manifests/ node-3 node-4 --timeout 15m -q
+
+  Which budgets are in the way?
+  $ devops-sim drain-plan ./shop node-0 -o json | jq '.budgets[] | select(.blocks)'`,
+  }),
+  run: async (args, chosen, context) =>
+    (await import('./commands/drain-plan.ts')).planDrain(args, chosen, context),
+});
+
 const defineValidate = (): CommandDefinition => ({
   command: page({
     name: 'validate',
@@ -308,6 +353,7 @@ export const commands: readonly (() => CommandDefinition)[] = [
   definePlay,
   defineKubeconfig,
   defineCompare,
+  defineDrainPlan,
   defineValidate,
   defineExplain,
   defineList,

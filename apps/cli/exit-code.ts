@@ -3,6 +3,8 @@ export const exitCode = {
   pass: 0,
   /** A defect of this program. */
   internal: 1,
+  /** A plan says no: what was asked about can't be done, or users would suffer. */
+  planRefused: 1,
   /** Wrong usage, or a manifest that cannot be run. */
   usage: 2,
   /** The scenario ran but says nothing: no request was sent, a command or fault had no effect. */

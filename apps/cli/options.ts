@@ -84,6 +84,24 @@ export const options = {
     ),
   merge: () => new Option('--merge', 'add the context to the settings of kubectl').default(false),
   contextName: () => new Option('--name <name>', 'of the context; default: devops-sim').default('devops-sim'),
+  at: () => new Option('--at <time>', 'when the change happens; default: after a quarter of the run'),
+  force: (meaning: string) => new Option('--force', meaning).default(false),
+  timeout: () => new Option('--timeout <time>', 'after which a drain gives up on a node; default: never'),
+  gracePeriod: () =>
+    new Option('--grace-period <seconds>', 'seconds that pods get to end; default: their own').argParser(
+      wholeNumber({ min: 0, max: 86_400 }),
+    ),
+  image: () =>
+    new Option('--image <image>', 'the new image, as IMAGE or CONTAINER=IMAGE; repeatable')
+      .argParser(collect)
+      .default([]),
+  patch: () => new Option('--patch <file>', 'a strategic merge patch of the workload, YAML or JSON'),
+  zonesLost: () =>
+    new Option('--zones-lost <count>', 'how many zones may fail at once; default: 1')
+      .argParser(wholeNumber({ min: 0, max: 10 }))
+      .default(1),
+  pool: () => new Option('--pool <name>', 'size this node pool only'),
+  folder: () => new Option('--to <folder>', 'folder to write; default: cluster').default('cluster'),
   replay: () =>
     new Option('--replay <file>', 'make the changes of a live run again, at their times and with its seed'),
   recursive: () => new Option('--recursive', 'show the fields of fields too').default(false),

@@ -23,7 +23,7 @@ else to standard error.
 
 Exit codes:
   0    it holds                          3    the scenario says nothing
-  1    a defect of devops-sim            99   an objective or threshold failed
+  1    a plan says no; a defect          99   an objective or threshold failed
   2    wrong usage or wrong manifests    130  interrupted
 
 Examples:

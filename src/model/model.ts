@@ -79,7 +79,7 @@ export interface DrainCommand {
   readonly kind: 'drain';
   readonly node: string;
   /** Nodes that are emptied afterwards, one after another; they take no new pods from the beginning. */
-  readonly then?: readonly string[];
+  readonly others?: readonly string[];
   /** Also pods that no controller makes anew. */
   readonly force: boolean;
   /** Null: the pods' own. */

@@ -4,7 +4,7 @@ import type { Command } from '../model/model.ts';
 export function commandInWords(command: Command): string {
   if (command.kind === 'scale')
     return `scale ${command.service} to ${command.replicas} ${command.replicas === 1 ? 'replica' : 'replicas'}`;
-  if (command.kind === 'drain') return `drain ${[command.node, ...(command.then ?? [])].join(', ')}`;
+  if (command.kind === 'drain') return `drain ${[command.node, ...(command.others ?? [])].join(', ')}`;
   const { method, path, contentType } = command.request;
   const target = targetOf(path);
   if (method === 'DELETE') return `delete ${target}`;

@@ -18,7 +18,7 @@ export function drainNodes(cluster: Cluster, command: DrainCommand, keep: (drain
     gracePeriodSeconds,
     timeoutMicros,
   };
-  const waiting = [command.node, ...(command.then ?? [])];
+  const waiting = [command.node, ...(command.others ?? [])];
   for (const node of waiting.slice(1)) cordon(cluster, node);
   const next = () => {
     const node = waiting.shift();
