@@ -1,16 +1,16 @@
 import { formatBytes } from '../../../src/base/quantity.ts';
 import type { KubernetesModel } from '../../../src/run/run.ts';
 import { duration } from './figures.ts';
-import { harmless } from './table.ts';
+import { harmless, wrap } from './table.ts';
 import { count } from './wording.ts';
 
 /** The cluster as it was understood, line by line: machines, autoscalers, budgets, and how releases differ. */
-export function clusterLines(model: KubernetesModel): string[] {
+export function clusterLines(model: KubernetesModel, width: number): string[] {
   return [
     ...model.nodePools.map(poolLine),
     ...model.objects.flatMap(objectLine),
     ...model.servings.flatMap(releaseLines),
-  ].map((line) => `  ${harmless(line)}`);
+  ].flatMap((line) => wrap(harmless(line), width, '  ', '    '));
 }
 
 function poolLine(pool: KubernetesModel['nodePools'][number]): string {

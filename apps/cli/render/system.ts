@@ -32,7 +32,7 @@ export function systemText(model: Model, style: SystemStyle): string {
     section('Demand', sourceLines(traffic, style), style),
     section('Services', serviceLines(traffic, style), style),
     section('Calls', callLines(traffic, style), style),
-    section('Cluster', kubernetes === undefined ? [] : clusterLines(kubernetes), style),
+    section('Cluster', kubernetes === undefined ? [] : clusterLines(kubernetes, style.width), style),
     section('Asked', askedLines(model, style), style),
     section('Done by operators', commandLines(model), style),
     inferenceSection(model.inferences, style),
