@@ -246,7 +246,7 @@ export class ClusterLedger {
   }
 
   #countFor(pod: Pod, previous: Pod | null, change: { created: boolean; ready: number }): void {
-    const restarts = previous === null ? 0 : restartsOf(pod) - restartsOf(previous);
+    const restarts = previous === null ? 0 : restartsSince(previous, pod);
     if (!change.created && change.ready === 0 && restarts === 0) return;
     const counts = this.#countsOf(pod);
     if (counts === undefined) return;
@@ -333,6 +333,11 @@ function livesOn({ metadata, status }: Pod): boolean {
   return (
     metadata.deletionTimestamp === undefined && containers.every(({ state }) => state?.running !== undefined)
   );
+}
+
+function restartsSince(previous: Pod, pod: Pod): number {
+  if (previous.status.containerStatuses === pod.status.containerStatuses) return 0;
+  return restartsOf(pod) - restartsOf(previous);
 }
 
 function restartsOf({ status }: Pod): number {

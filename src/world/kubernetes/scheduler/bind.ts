@@ -2,7 +2,7 @@
  * Fidelity: the `binding` subresource of pods (registry/core/pod/storage BindingREST, 1.32): one write sets the node and says in the
  * condition PodScheduled that it is set. A pod that has a node, is being deleted or stands behind a gate is refused.
  */
-import { withCondition } from '../objects/meta.ts';
+import { type Condition, withCondition } from '../objects/meta.ts';
 import type { Pod } from '../objects/pod.ts';
 import { pods } from '../objects/resource-types.ts';
 import type { Api } from '../store/api.ts';
@@ -23,15 +23,21 @@ export function bindPod(
   },
 ): Outcome<Pod> {
   const { namespace, name, uid, nodeName } = target;
-  const pod = api.store.get(pods, namespace, name);
-  if (pod !== undefined) {
-    const refusal = whyNot(pod, uid);
-    if (refusal !== null) return conflict(binding, name, refusal);
-  }
-  return api.modify(pods, namespace, name, (current) => bound(current, nodeName, clock.timestamp()), {
-    subresource: 'binding',
-  });
+  let refusal: string | null = null;
+  const outcome = api.modify(
+    pods,
+    namespace,
+    name,
+    (current) => {
+      refusal = whyNot(current, uid);
+      return refusal === null ? bound(current, nodeName, clock.timestamp()) : null;
+    },
+    asBinding,
+  );
+  return refusal === null ? outcome : conflict(binding, name, refusal);
 }
+
+const asBinding = { subresource: 'binding' };
 
 function whyNot(pod: Pod, uid: string | undefined): string | null {
   const { metadata, spec } = pod;
@@ -47,16 +53,23 @@ function whyNot(pod: Pod, uid: string | undefined): string | null {
 }
 
 function bound(pod: Pod, nodeName: string, timestamp: string): Pod {
-  const conditions = withCondition(
-    pod.status.conditions,
-    { type: 'PodScheduled', status: 'True' },
-    timestamp,
-  );
-  const scheduled = conditions.map((condition) =>
+  const conditions = scheduledConditions(pod.status.conditions, timestamp);
+  return { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } };
+}
+
+function scheduledConditions(before: readonly Condition[] | undefined, timestamp: string) {
+  // Nearly always there is none yet, and pods that are bound in the same second share theirs.
+  if (before === undefined || before.length === 0) {
+    if (lastScheduled[0].lastTransitionTime !== timestamp) lastScheduled = [scheduledSince(timestamp)];
+    return lastScheduled;
+  }
+  const conditions = withCondition(before, { type: 'PodScheduled', status: 'True' }, timestamp);
+  return conditions.map((condition) =>
     condition.type === 'PodScheduled' ? scheduledSince(condition.lastTransitionTime ?? timestamp) : condition,
   );
-  return { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions: scheduled } };
 }
+
+let lastScheduled: readonly Condition[] = [scheduledSince('')];
 
 function scheduledSince(lastTransitionTime: string) {
   return { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime } as const;

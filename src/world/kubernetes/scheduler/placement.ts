@@ -313,11 +313,13 @@ export class Placement {
   }
 
   #scoreAll(length: number): void {
-    for (let at = 0; at < length; at++) this.#totals[at] = this.#fit.answers[this.#feasible[at]];
     const { profile, images } = this.#demand;
     const { spreadScore, interPod } = this.#group;
     const slots = this.#feasible;
     const scores = this.#scores;
+    const totals = this.#totals;
+    const { answers } = this.#fit;
+    for (let at = 0; at < length; at++) totals[at] = answers[slots[at]];
     // A plugin that gives every node the same changes nothing, and is left out.
     if (profile.disliked > 0) {
       this.#take(profile.dislikes, length);
@@ -329,7 +331,7 @@ export class Placement {
       normaliseByGreatest(scores, length, false);
       this.#add(length, weights.nodeAffinity);
     }
-    if (spreadScore.begin()) spreadScore.addTo(this.#totals, slots, length, scores);
+    if (spreadScore.begin()) spreadScore.addTo(totals, slots, length, scores);
     if (interPod.beginScore()) {
       interPod.score(slots, length, scores);
       this.#add(length, weights.interPodAffinity);

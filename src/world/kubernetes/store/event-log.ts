@@ -152,6 +152,8 @@ export class EventLog {
 
   #subjectOf(object: KubeObject): Subject {
     const { uid } = object.metadata;
+    // What has just happened to something is often followed by more.
+    if (this.#latest?.about.regarding.uid === uid) return this.#latest.about;
     let subject = this.#subjects.get(uid);
     if (subject === undefined) {
       subject = new Subject(object);

@@ -22,7 +22,8 @@ export function safeEncode(text: string): string {
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-function hexWord(word: number): string {
+/** The eight hexadecimal digits of a 32-bit word. */
+export function hexWord(word: number): string {
   return (
     hexOfByte[word >>> 24] +
     hexOfByte[(word >>> 16) & 255] +

@@ -378,7 +378,7 @@ export class Kubelet {
   #sandboxed(run: PodRun): void {
     if (run.stage !== 'running') return;
     const isOnHost = (run.pod.spec as { readonly hostNetwork?: boolean }).hostNetwork === true;
-    const ip = isOnHost ? this.#reports.hostAddress(run.node.name) : run.node.takeAddress();
+    const ip = isOnHost ? run.node.address : run.node.takeAddress();
     if (ip === null) {
       run.sandbox = 'none';
       const { range } = run.node;

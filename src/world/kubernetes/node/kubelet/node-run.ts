@@ -15,6 +15,8 @@ export const relistMicros = microsPerSecond;
 export class NodeRun<Run = unknown> {
   readonly name: string;
   readonly zone: string;
+  /** Its InternalIP; empty: it has none. */
+  readonly address: string;
   /** The machine runs and its kubelet answers. */
   alive = true;
   /** Since when it has been lost, in engine time; meaningless while alive. */
@@ -42,6 +44,7 @@ export class NodeRun<Run = unknown> {
   constructor(node: Node, zone: string, slot: number) {
     this.name = node.metadata.name;
     this.zone = zone;
+    this.address = node.status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
     this.slot = slot;
     this.#relistPhase = (hashWords(this.name)[0] >>> 0) % relistMicros;
     const { podCIDR = '10.244.0.0/24' } = node.spec;

@@ -4,8 +4,14 @@
  * manager, and extended resources that the node does not know (the kubelet ignores those).
  */
 import type { Node, Taint } from '../../objects/node.ts';
-import type { NodeSelectorRequirement, NodeSelectorTerm, Pod, Toleration } from '../../objects/pod.ts';
-import { type Amounts, amountOf } from '../../objects/resources.ts';
+import type {
+  NodeSelectorRequirement,
+  NodeSelectorTerm,
+  Pod,
+  PodSpec,
+  Toleration,
+} from '../../objects/pod.ts';
+import { type Amounts, amountsOf } from '../../objects/resources.ts';
 
 export interface Refusal {
   readonly reason: string;
@@ -29,7 +35,7 @@ export function refusalOf(input: AdmissionInput): Refusal | null {
   const lacking = lack(input);
   if (lacking !== null) return lacking;
   if (!matchesNode(pod, node)) return failed('NodeAffinity');
-  if (hostPortsOf(pod).some((port) => input.takenPorts.has(port))) return failed('NodePorts');
+  for (const port of hostPortsOf(pod)) if (input.takenPorts.has(port)) return failed('NodePorts');
   const untolerated = node.spec.taints?.some(
     (taint) => taint.effect === 'NoExecute' && !tolerates(pod.spec.tolerations, taint),
   );
@@ -42,12 +48,13 @@ function failed(predicate: string): Refusal {
 
 function lack({ requests, used, pods, node }: AdmissionInput): Refusal | null {
   const { allocatable } = node.status;
-  const room = amountOf('pods', allocatable['pods']);
+  const amounts = amountsOf(allocatable);
+  const room = amounts['pods'] ?? 0;
   if (pods + 1 > room) return tooLittle('pods', 1, pods, room);
   for (const resource in requests) {
     const requested = requests[resource];
     if (requested === 0 || allocatable[resource] === undefined) continue;
-    const capacity = amountOf(resource, allocatable[resource]);
+    const capacity = amounts[resource];
     const taken = used[resource] ?? 0;
     if (taken + requested > capacity) return tooLittle(resource, requested, taken, capacity);
   }
@@ -63,6 +70,18 @@ function tooLittle(resource: string, requested: number, used: number, capacity: 
 
 /** `TCP/8080` for each port that the pod takes from its host. */
 export function hostPortsOf({ spec }: Pod): readonly string[] {
+  let ports = portsOfContainers.get(spec.containers);
+  if (ports === undefined) {
+    ports = computedHostPorts(spec);
+    portsOfContainers.set(spec.containers, ports);
+  }
+  return ports;
+}
+
+/** Pods of one template share their containers. */
+const portsOfContainers = new WeakMap<PodSpec['containers'], readonly string[]>();
+
+function computedHostPorts(spec: PodSpec): readonly string[] {
   const ports: string[] = [];
   for (const container of spec.containers)
     if (container.ports !== undefined)

@@ -33,23 +33,37 @@ const ownTypes = new Set([
   'ContainersReady',
   'PodScheduled',
 ]);
+/** States that nearly every pod is in; pods that come into one in the same second share the condition. */
 const scheduled: ConditionState = { type: 'PodScheduled', status: 'True' };
+const sandboxReady: ConditionState = { type: 'PodReadyToStartContainers', status: 'True' };
+const sandboxMissing: ConditionState = { type: 'PodReadyToStartContainers', status: 'False' };
+const initialized: ConditionState = { type: 'Initialized', status: 'True' };
+const allReady: ConditionState = { type: 'ContainersReady', status: 'True' };
+const ready: ConditionState = { type: 'Ready', status: 'True' };
+const lastMade = new Map<ConditionState, Condition>();
+for (const state of [scheduled, sandboxReady, sandboxMissing, initialized, allReady, ready])
+  lastMade.set(state, withTime(state, ''));
 
 /** All conditions of the pod with their times; an array and members of `before` are reused where nothing changed. */
 export function podConditions(input: ConditionInput, timestamp: string): readonly Condition[] {
   const { before, sandboxed } = input;
   const containersReady = containersReadyState(input);
-  const states = [
-    { type: 'PodReadyToStartContainers', status: sandboxed ? 'True' : 'False' } as const,
-    initializedState(input),
-    readyState(input, containersReady),
-    containersReady,
-    scheduled,
-  ];
-  const next = before.filter(({ type }) => !ownTypes.has(type));
-  for (const state of states) next.push(timed(state, before, timestamp));
-  const same = next.length === before.length && next.every((condition, at) => condition === before[at]);
-  return same ? before : next;
+  const next: Condition[] = [];
+  for (const condition of before) if (!ownTypes.has(condition.type)) next.push(condition);
+  next.push(
+    timed(sandboxed ? sandboxReady : sandboxMissing, before, timestamp),
+    timed(initializedState(input), before, timestamp),
+    timed(readyState(input, containersReady), before, timestamp),
+    timed(containersReady, before, timestamp),
+    timed(scheduled, before, timestamp),
+  );
+  return areSame(next, before) ? before : next;
+}
+
+function areSame(a: readonly Condition[], b: readonly Condition[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 function timed(state: ConditionState, before: readonly Condition[], timestamp: string): Condition {
@@ -58,6 +72,14 @@ function timed(state: ConditionState, before: readonly Condition[], timestamp: s
   if (old?.status === state.status && old.reason === state.reason && old.message === state.message)
     return old;
   const lastTransitionTime = old?.status === state.status ? (old.lastTransitionTime ?? timestamp) : timestamp;
+  const shared = lastMade.get(state);
+  if (shared?.lastTransitionTime === lastTransitionTime) return shared;
+  const made = withTime(state, lastTransitionTime);
+  if (shared !== undefined) lastMade.set(state, made);
+  return made;
+}
+
+function withTime(state: ConditionState, lastTransitionTime: string): Condition {
   return { ...state, lastProbeTime: null, lastTransitionTime };
 }
 
@@ -84,9 +106,7 @@ export function containersReadyState(
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
   const message = told(unknown, 'unready', unready);
-  return message === ''
-    ? { type, status: 'True' }
-    : { type, status: 'False', reason: 'ContainersNotReady', message };
+  return message === '' ? allReady : { type, status: 'False', reason: 'ContainersNotReady', message };
 }
 
 function told(unknown: readonly string[], word: string, others: readonly string[]): string {
@@ -102,8 +122,9 @@ export function readyState(
 ): ConditionState {
   const type = 'Ready';
   if (containersReady.status !== 'True') return { ...containersReady, type };
+  if (spec.readinessGates === undefined) return ready;
   const messages: string[] = [];
-  for (const { conditionType } of spec.readinessGates ?? []) {
+  for (const { conditionType } of spec.readinessGates) {
     const condition = before.find((one) => one.type === conditionType);
     if (condition === undefined)
       messages.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
@@ -112,14 +133,15 @@ export function readyState(
         `the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`,
       );
   }
-  if (messages.length === 0) return { type, status: 'True' };
+  if (messages.length === 0) return ready;
   return { type, status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
 }
 
 export function initializedState(
   input: Pick<ConditionInput, 'spec' | 'phase' | 'initStatuses' | 'initialized'>,
 ): ConditionState {
-  const { spec, phase, initStatuses, initialized } = input;
+  const { spec, phase, initStatuses } = input;
+  if (spec.initContainers === undefined && phase !== 'Succeeded') return initialized;
   const type = 'Initialized';
   const unknown: string[] = [];
   const incomplete: string[] = [];
@@ -129,8 +151,8 @@ export function initializedState(
     else if (restartPolicy === 'Always' ? status.started !== true : !status.ready) incomplete.push(name);
   }
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'True', reason: 'PodCompleted' };
-  const message = initialized ? '' : told(unknown, 'incomplete', incomplete);
+  const message = input.initialized ? '' : told(unknown, 'incomplete', incomplete);
   return message === ''
-    ? { type, status: 'True' }
+    ? initialized
     : { type, status: 'False', reason: 'ContainersNotInitialized', message };
 }

@@ -6,7 +6,7 @@
  */
 import type { ApiClient } from '../../control/client.ts';
 import type { ControlPlane } from '../../control/control-plane.ts';
-import { nodes, type Pod, pods } from '../../objects/resource-types.ts';
+import { type Pod, pods } from '../../objects/resource-types.ts';
 import type { PodRun } from './pod-run.ts';
 import { podStatus, qosClassOf } from './pod-status.ts';
 import type { Slots } from './slots.ts';
@@ -73,16 +73,11 @@ export class PodReports {
     if (run.gone || !run.node.alive) return;
     const { api, clock } = this.#plane;
     const timestamp = clock.timestamp();
-    const hostIp = this.hostAddress(run.node.name);
+    const hostIp = run.node.address;
     const terminal = run.stage === 'ended';
     api.modifyStatus(pods, run.namespace, run.name, (current) => {
       if (current.metadata.uid !== run.uid) return null;
       return { ...current, status: podStatus({ run, before: current.status, timestamp, hostIp, terminal }) };
     });
-  }
-
-  hostAddress(node: string): string {
-    const addresses = this.#plane.store.get(nodes, '', node)?.status.addresses;
-    return addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
   }
 }

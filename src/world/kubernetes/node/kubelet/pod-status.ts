@@ -5,6 +5,7 @@
 import { hashWords } from '../../../../base/hash.ts';
 import type { ContainerState, ContainerStatus, PodSpec, PodStatus } from '../../objects/pod.ts';
 import { amountsOf } from '../../objects/resources.ts';
+import { hexWord } from '../../store/names.ts';
 import { imageId, normalImageName } from './image.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
@@ -35,55 +36,72 @@ export function podStatus({ run, before, timestamp, hostIp, terminal }: StatusIn
     { spec, phase, initStatuses, statuses, sandboxed, initialized, before: before.conditions ?? [] },
     timestamp,
   );
-  return {
-    ...before,
-    phase,
-    conditions,
-    hostIP: hostIp,
-    ...(run.ip === '' ? {} : { podIP: run.ip, podIPs: [{ ip: run.ip }] }),
-    startTime: run.startTime,
-    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
-    containerStatuses: statuses,
-    qosClass: before.qosClass ?? qosClassOf(spec),
-    ...(run.failure ?? {}),
-  };
+  const next: Changeable<PodStatus> = { ...before };
+  next.phase = phase;
+  next.conditions = conditions;
+  next.hostIP = hostIp;
+  if (run.ip !== '' && run.ip !== before.podIP) {
+    next.podIP = run.ip;
+    next.podIPs = [{ ip: run.ip }];
+  }
+  next.startTime = run.startTime;
+  if (initStatuses.length > 0) next.initContainerStatuses = initStatuses;
+  next.containerStatuses = statuses;
+  next.qosClass = before.qosClass ?? qosClassOf(spec);
+  if (run.failure !== null) {
+    next.reason = run.failure.reason;
+    next.message = run.failure.message;
+  }
+  return next;
 }
+
+type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 export function statusOfContainer(container: ContainerRun): ContainerStatus {
   const { spec, state, containerId } = container;
   const image = spec.image ?? '';
   const lastState = state === 'terminated' ? null : container.ended;
-  return {
+  const ready =
+    container.kind === 'init' ? state === 'terminated' && container.ended?.exitCode === 0 : container.ready;
+  const status: Changeable<ContainerStatus> = {
     name: spec.name,
     image: containerId === '' ? image : normalImageName(image),
     imageID: containerId === '' ? '' : imageId(image),
-    ...(containerId === '' ? {} : { containerID: containerId }),
-    ready:
-      container.kind === 'init' ? state === 'terminated' && container.ended?.exitCode === 0 : container.ready,
+    ready,
     started: state === 'running' && container.started,
     restartCount: container.restarts,
     state: stateOf(container),
-    lastState: lastState === null ? {} : { terminated: lastState },
+    lastState: lastState === null ? noState : { terminated: lastState },
   };
+  if (containerId !== '') status.containerID = containerId;
+  return status;
 }
 
+const noState: ContainerState = {};
+/** What containers that started in the same second share. */
+let lastRunning = { running: { startedAt: '' } };
+
+const creating: ContainerState = { waiting: { reason: 'ContainerCreating' } };
+
 function stateOf(container: ContainerRun): ContainerState {
-  if (container.state === 'running') return { running: { startedAt: container.startedAt } };
+  if (container.state === 'running') {
+    const { startedAt } = container;
+    if (lastRunning.running.startedAt !== startedAt) lastRunning = { running: { startedAt } };
+    return lastRunning;
+  }
   if (container.state === 'terminated' && container.ended !== null) return { terminated: container.ended };
   const { waitReason, waitMessage, pod } = container;
   const initializing = !pod.initialized && pod.initCount > 0;
   const reason = waitReason === '' ? (initializing ? 'PodInitializing' : 'ContainerCreating') : waitReason;
-  return { waiting: waitMessage === '' ? { reason } : { reason, message: waitMessage } };
-}
-
-function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
+  if (waitMessage !== '') return { waiting: { reason, message: waitMessage } };
+  return reason === 'ContainerCreating' ? creating : { waiting: { reason } };
 }
 
 /** `containerd://` and 64 hexadecimal digits, of its own for each life of the container. */
 export function containerIdOf({ uid }: PodRun, name: string, life: number): string {
-  const words = hashWords(`${uid}/${name}/${life}`);
-  return `containerd://${uid.replaceAll('-', '')}${words.map(hex).join('')}`;
+  const [first, second, third, fourth] = hashWords(`${uid}/${name}/${life}`);
+  const digits = hexWord(first) + hexWord(second) + hexWord(third) + hexWord(fourth);
+  return `containerd://${uid.replaceAll('-', '')}${digits}`;
 }
 
 const classes = new WeakMap<PodSpec['containers'], NonNullable<PodStatus['qosClass']>>();

@@ -167,8 +167,8 @@ export class InterPodRules {
   }
 
   #make(): void {
-    const counted = [...this.#affinity, ...this.#antiAffinity, ...this.#preferred];
-    if (this.#made && counted.every(({ counter }) => counter.live)) return;
+    if (this.#made && areLive(this.#affinity) && areLive(this.#antiAffinity) && areLive(this.#preferred))
+      return;
     this.#made = true;
     const { demand, kin } = this.#group;
     const query = (term: PodAffinityTerm) => termOf(term, kin.namespace, kin.labels);
@@ -188,6 +188,11 @@ export class InterPodRules {
     const counter = this.#state.kinships.counter(query, false);
     return { counter, sum: counter.by(this.#state.topology(topologyKey), null), weight };
   }
+}
+
+function areLive(counted: readonly Counted[]): boolean {
+  for (const { counter } of counted) if (!counter.live) return false;
+  return true;
 }
 
 function isTaken(sum: DomainSum, slot: number): boolean {

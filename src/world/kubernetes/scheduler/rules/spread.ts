@@ -65,7 +65,8 @@ function rulesOf(
 }
 
 function isAlive(rules: readonly Rule[]): boolean {
-  return rules.every(({ counter }) => counter.live);
+  for (const { counter } of rules) if (!counter.live) return false;
+  return true;
 }
 
 function constraintsOf(
@@ -173,6 +174,7 @@ export class SpreadScore {
     host.counter.fit(this.#state.table.capacity);
     const { counts } = host.counter;
     const hosts = host.topology.domainOf;
+    const named = host.topology.unlabelled === 0;
     const zones = zone.topology.domainOf;
     const { sums } = zone.sum;
     const hostWeight = spreadWeight(length);
@@ -185,13 +187,25 @@ export class SpreadScore {
     const empty = this.#emptyScores;
     for (let domain = 0; domain <= sums.length; domain++)
       empty[domain] = Math.round(hostRest + zoneScores[domain]);
+    const seen = this.#state.marks(sums.length + 1);
     let least = Infinity;
     let greatest = -Infinity;
     for (let at = 0; at < length; at++) {
       const slot = feasible[at];
-      const score = scoreOf(slot, counts, hosts, zones, zoneScores, empty, hostWeight, hostRest);
+      const count = counts[slot];
+      const zoneAt = zones[slot] + 1;
+      if (count === 0 && (named || hosts[slot] >= 0)) {
+        seen[zoneAt] = 1;
+        continue;
+      }
+      const score = scoreOf(count, hosts[slot] >= 0, zoneScores[zoneAt], hostWeight, hostRest);
       if (score < least) least = score;
       if (score > greatest) greatest = score;
+    }
+    for (let domain = 0; domain <= sums.length; domain++) {
+      if (seen[domain] === 0) continue;
+      if (empty[domain] < least) least = empty[domain];
+      if (empty[domain] > greatest) greatest = empty[domain];
     }
     // Where all are alike, the same would be added to each.
     if (least === greatest) return;
@@ -200,9 +214,11 @@ export class SpreadScore {
       normalised[domain] = normalisedSpread(empty[domain], least, greatest) * weights.podTopologySpread;
     for (let at = 0; at < length; at++) {
       const slot = feasible[at];
-      if (counts[slot] === 0 && hosts[slot] >= 0) totals[at] += normalised[zones[slot] + 1];
+      const count = counts[slot];
+      const zoneAt = zones[slot] + 1;
+      if (count === 0 && (named || hosts[slot] >= 0)) totals[at] += normalised[zoneAt];
       else {
-        const score = scoreOf(slot, counts, hosts, zones, zoneScores, empty, hostWeight, hostRest);
+        const score = scoreOf(count, hosts[slot] >= 0, zoneScores[zoneAt], hostWeight, hostRest);
         totals[at] += normalisedSpread(score, least, greatest) * weights.podTopologySpread;
       }
     }
@@ -273,21 +289,10 @@ export class SpreadScore {
   }
 }
 
-function scoreOf(
-  slot: number,
-  counts: Int32Array,
-  hosts: Int32Array,
-  zones: Int32Array,
-  zoneScores: readonly number[],
-  empty: readonly number[],
-  hostWeight: number,
-  hostRest: number,
-): number {
-  const count = counts[slot];
-  const zone = zones[slot] + 1;
-  if (hosts[slot] < 0) return Math.round(zoneScores[zone]);
+/** Of a node with so many of the pods: the part of its host, if it is labelled, and that of its zone. */
+function scoreOf(count: number, named: boolean, zoneScore: number, hostWeight: number, hostRest: number) {
   // In the order in which upstream adds, so that sums are rounded alike.
-  return count === 0 ? empty[zone] : Math.round(count * hostWeight + hostRest + zoneScores[zone]);
+  return Math.round(named ? count * hostWeight + hostRest + zoneScore : zoneScore);
 }
 
 function leftOutOf(scores: Float64Array | null, length: number): number {
