@@ -64,9 +64,12 @@ export interface ApiCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/api/v1/namespaces/shop/pods`, decoded. */
   readonly path: string;
+  /** Last value wins, as in the server. */
   readonly query: Readonly<Record<string, string>>;
+  /** Media types as the client listed them; empty: it did not. */
   readonly accept: string;
   readonly contentType: string;
+  /** `kubectl/v1.32.4 (linux/amd64) …`: names the field manager when the query doesn't. */
   readonly userAgent: string;
   readonly body: unknown;
   /** Paths of members that the body's text had more than once. */

@@ -3,23 +3,9 @@
  * encoding the client used. What changes something is a command of the run: it is kept, and given again when the run is
  * replayed.
  */
+import type { ApiCall } from '../../../model/model.ts';
 
-export interface ApiRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `/api/v1/namespaces/shop/pods`, decoded. */
-  readonly path: string;
-  /** Last value wins, as in the server. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Media types as the client listed them; empty: it did not. */
-  readonly accept: string;
-  readonly contentType: string;
-  /** `kubectl/v1.32.4 (linux/amd64) …`: names the field manager when the query doesn't. */
-  readonly userAgent: string;
-  /** Decoded; null when there is none. */
-  readonly body: unknown;
-  /** Paths of members that the body's text had more than once: `spec.replicas`. */
-  readonly duplicates?: readonly string[];
-}
+export type ApiRequest = ApiCall;
 
 export interface ApiResponse {
   readonly status: number;

@@ -3,19 +3,10 @@
  * loops compute with what was written, so a second is the finest that they know of most things. While the cluster
  * starts, before the run begins, its clock shows a day earlier: what runs at the beginning has been running for a while.
  */
+import { civilFromDays, daysFromCivil } from '../../../base/calendar.ts';
 import { microsPerDay, microsPerSecond } from '../../../base/time.ts';
 
 const secondsPerDay = 86_400;
-
-/** Days since 1970-01-01 of a date of the proleptic Gregorian calendar; the month counts from 1. */
-function daysOf(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
 
 function pad(amount: number, width = 2): string {
   return String(amount).padStart(width, '0');
@@ -25,21 +16,7 @@ function pad(amount: number, width = 2): string {
 export function formatInstant(epochSeconds: number): string {
   const days = Math.floor(epochSeconds / secondsPerDay);
   const rest = epochSeconds - days * secondsPerDay;
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const { year, month, day } = civilFromDays(days);
   const time = `${pad(Math.floor(rest / 3600))}:${pad(Math.floor(rest / 60) % 60)}:${pad(rest % 60)}`;
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}T${time}Z`;
 }
@@ -57,7 +34,7 @@ export function parseInstant(text: string): number | null {
       ? 0
       : (zone[0] === '-' ? -60 : 60) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(fraction ?? 0);
-  return daysOf(Number(year), Number(month), Number(day)) * secondsPerDay + seconds - offset;
+  return daysFromCivil(Number(year), Number(month), Number(day)) * secondsPerDay + seconds - offset;
 }
 
 /** What virtual time zero shows when the scenario does not say. */

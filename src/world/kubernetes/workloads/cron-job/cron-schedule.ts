@@ -3,6 +3,7 @@
  * `@daily` and its like, `@every`, and `TZ=`. Where both days are restricted either may match. Simplified: time zones are `UTC`, `Etc/GMT±n`
  * and offsets such as `+02:00`; those with summer time are not known.
  */
+import { civilFromDays } from '../../../../base/calendar.ts';
 
 const daySeconds = 86_400;
 
@@ -179,31 +180,11 @@ function timeOfDay({ hours, minutes }: Fields, fromSecond: number): number | nul
 }
 
 function matchesDay(fields: Fields, dayNumber: number): boolean {
-  const { month, day } = dateOf(dayNumber);
+  const { month, day } = civilFromDays(dayNumber);
   if (!fields.months.has(month)) return false;
   // 1970-01-01 was a Thursday.
   const weekday = (((dayNumber + 4) % 7) + 7) % 7;
   const byDay = fields.days.has(day);
   const byWeekday = fields.weekdays.has(weekday);
   return fields.anyDay || fields.anyWeekday ? byDay && byWeekday : byDay || byWeekday;
-}
-
-/** Month and day of the Gregorian calendar. */
-function dateOf(dayNumber: number): { readonly month: number; readonly day: number } {
-  const shifted = dayNumber + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  return {
-    month: fromMarch < 10 ? fromMarch + 3 : fromMarch - 9,
-    day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
-  };
 }

@@ -4,6 +4,7 @@
  * that count seconds, milliseconds, microseconds or nanoseconds since 1970, or seconds since the start of the trace.
  * Leap seconds are read as the second before. Days are counted in the proleptic Gregorian calendar.
  */
+import { civilFromDays, daysFromCivil } from '../../../../base/calendar.ts';
 
 export type TimeFormat =
   | 'calendar'
@@ -96,16 +97,6 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Days since 1970-01-01. The year is taken to begin in March, so that the leap day is its last. */
-function daysFromCivil(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
 /** ISO 8601 in UTC, e.g. `1995-07-13T09:00:00Z`, with a fraction only where there is one. */
 export function formatTimestamp(epochMicros: number): string {
   const days = Math.floor(epochMicros / 86_400e6);
@@ -117,25 +108,4 @@ export function formatTimestamp(epochMicros: number): string {
   const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   const decimals = fraction === 0 ? '' : `.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock}${decimals}Z`;
-}
-
-function civilFromDays(days: number): { year: number; month: number; day: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9);
-  return {
-    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
-  };
 }
