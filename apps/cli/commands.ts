@@ -229,6 +229,36 @@ Examples
     (await import('./commands/drain-plan.ts')).planDrain(args, chosen, context),
 });
 
+const defineImport = (): CommandDefinition => ({
+  command: page({
+    name: 'import',
+    summary: 'make a scenario of a running cluster',
+    description: `Makes a folder of manifests of what kubectl get -A -o yaml prints. What controllers made, status and the server's fields are left out; secrets are dropped, never written. Machines that are alike become node pools, or stay as they are where something asks for them by name. Says what was left out, and why.`,
+    arguments: [
+      new Argument('<what>', 'what to import').choices(['cluster']),
+      new Argument('[file]', 'the dump: a file, a folder, or - for standard input'),
+    ],
+    options: [
+      options.folder(),
+      options.force('overwrite files that are there'),
+      options.output(['table', 'json', 'yaml']),
+      options.quiet(),
+    ],
+    after: `
+The exit code is 0 when the folder can be run, and 2 when not.
+
+Examples
+  $ kubectl get deploy,sts,ds,svc,ing,cm,hpa,pdb,nodes -A -o yaml > dump.yaml
+  $ devops-sim import cluster dump.yaml --to prod
+  $ devops-sim drain-plan prod general-0
+
+  In one go
+  $ kubectl get all,cm,pdb,ing,nodes -A -o yaml | devops-sim import cluster -`,
+  }),
+  run: async (args, chosen, context) =>
+    (await import('./commands/import.ts')).importWhat(args, chosen, context),
+});
+
 const defineValidate = (): CommandDefinition => ({
   command: page({
     name: 'validate',
@@ -354,6 +384,7 @@ export const commands: readonly (() => CommandDefinition)[] = [
   defineKubeconfig,
   defineCompare,
   defineDrainPlan,
+  defineImport,
   defineValidate,
   defineExplain,
   defineList,

@@ -83,7 +83,7 @@ test('drain-plan: pods without a controller need --force', () =>
     const lonely = planIn(refused.stdout).nodes[0]!.pods.find(({ name }) => name === 'lonely');
     assert.equal(lonely?.fate, 'needs-force');
     assert.equal(forced.code, 0, forced.stdout);
-    assert.match(words.stdout, /^✗ NO-GO general-2 is not drained[\s\S]*--force deletes/);
+    assert.match(words.stdout, /^✗ NO-GO general-2 is not drained[\s\S]*--force\s+deletes/);
     assert.match(words.stdout, /default\/lonely +✗ NEEDS --force/);
     assert.match(words.stdout, /What users feel/);
   }));
