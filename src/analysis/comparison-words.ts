@@ -1,6 +1,6 @@
 import type { Comparison, MeasureComparison } from '../model/comparison-result.ts';
 import type { Result } from '../model/result.ts';
-import { counted, figure, goodPercent, latency, percent, span } from './figures.ts';
+import { counted, duration, figure, goodPercent, latency, percent, span } from './figures.ts';
 import type { Pairs } from './pairing.ts';
 
 /** What limits the conclusions of a comparison. */
@@ -119,6 +119,7 @@ function intervalClause(
 export function quantity(value: number, { unit, direction }: MeasureComparison, currency: string): string {
   if (unit === 'share') return direction === 'higher' ? goodPercent(value) : percent(value);
   if (unit === 'milliseconds') return latency(value);
+  if (unit === 'seconds') return value === 0 ? '0 s' : duration(value);
   if (unit === 'perSecond') return `${figure(value)}/s`;
   if (unit === 'currency') return `${figure(value)} ${currency}`;
   return figure(value);

@@ -1,5 +1,7 @@
+import type { ClusterResult } from '../model/cluster-result.ts';
 import type { CallResult, ObjectiveResult, Result, ServiceResult, SourceResult } from '../model/result.ts';
 import type { MeasureSummary } from '../model/sweep-result.ts';
+import { changedCluster } from './cluster-changes.ts';
 
 /** One headline figure of a result, in a form that several results can be laid side by side by. */
 export interface Measure extends Pick<MeasureSummary, 'id' | 'name' | 'subject' | 'unit' | 'direction'> {
@@ -29,6 +31,14 @@ const kinds = {
   errorShare: kind('failed requests', 'share', 'lower'),
   retries: kind('retries per call', 'ratio', 'lower'),
   cost: kind('cost', 'currency', 'lower'),
+  nodeHours: kind('node-hours', 'count', 'lower'),
+  missing: kind('missing pod time', 'seconds', 'lower'),
+  unready: kind('pods that stopped being ready', 'count', 'lower'),
+  restarts: kind('container restarts', 'count', 'lower'),
+  podsCreated: kind('pods created', 'count', 'none'),
+  unschedulable: kind('pod time without a node', 'seconds', 'lower'),
+  startup: kind('95th percentile of pod start-up', 'seconds', 'lower'),
+  reversals: kind('autoscaler reversals', 'count', 'lower'),
   costPerMillion: kind('cost per million requests served', 'currency', 'lower'),
 } as const;
 
@@ -49,6 +59,7 @@ export function headlineMeasures(result: Result): Measure[] {
     ...result.sources.flatMap(sourceMeasures),
     ...result.services.flatMap(serviceMeasures),
     ...callMeasures(result.calls),
+    ...clusterMeasures(result),
     measure('cost', null, 'all', result.cost.total),
     measure('costPerMillion', null, 'all', result.cost.perMillionRequests),
   ];
@@ -107,6 +118,36 @@ function callMeasures(calls: readonly CallResult[]): Measure[] {
     );
 }
 
+/** Of a cluster that stood still, and of workloads to which nothing happened, only the nodes are worth comparing. */
+function clusterMeasures(result: Result): Measure[] {
+  const { cluster } = result;
+  if (cluster === undefined) return [];
+  const hours = cluster.nodePools.reduce((sum, pool) => sum + pool.nodeHours, 0);
+  return [
+    ...(changedCluster(result) === null ? [] : changeMeasures(cluster)),
+    measure('nodeHours', null, 'all', hours),
+  ];
+}
+
+function changeMeasures({ pods, workloads, autoscalers }: ClusterResult): Measure[] {
+  return [
+    ...workloads.flatMap(({ kind: sort, namespace, name, missingSeconds, unready, restarts }) => {
+      const subject = `${sort} ${namespace}/${name}`;
+      return [
+        measure('missing', 'workload', subject, missingSeconds),
+        measure('unready', 'workload', subject, unready),
+        measure('restarts', 'workload', subject, restarts),
+      ].filter(({ value }) => value !== 0);
+    }),
+    ...autoscalers.map(({ namespace, name, reversals }) =>
+      measure('reversals', 'autoscaler', `${namespace}/${name}`, reversals),
+    ),
+    measure('podsCreated', null, 'all', pods.created),
+    measure('unschedulable', null, 'all', pods.unschedulableSeconds),
+    measure('startup', null, 'all', pods.startup.count === 0 ? null : pods.startup.p95),
+  ];
+}
+
 function sumOf(errors: SourceResult['errors']): number {
   return Object.values(errors).reduce((sum, count) => sum + count, 0);
 }
@@ -118,12 +159,27 @@ export function absentValue(id: string, result: Result): number | null {
     const source = result.sources.find(({ name }) => name === cause[1]);
     return source === undefined || source.availability === null ? null : 0;
   }
+  const still = stillValue(id, result);
+  if (still !== null) return still;
   const call = /^retries\{call="(.*)"\}$/.exec(id);
   if (call === null) return null;
   const made = result.calls.find(
     ({ client, service, endpoint }) => `${client} → ${service} ${endpoint}` === call[1],
   );
   return made === undefined || made.calls === 0 ? null : 0;
+}
+
+/** Zero for what did not happen in a cluster; null where there is none, or not that part of it. */
+function stillValue(id: string, { cluster }: Result): number | null {
+  if (cluster === undefined) return null;
+  if (id === 'podsCreated' || id === 'unschedulable') return 0;
+  const [, key, subject] = /^(missing|unready|restarts|reversals)\{[a-z]+="(.*)"\}$/.exec(id) ?? [];
+  if (key === undefined) return null;
+  const names =
+    key === 'reversals'
+      ? cluster.autoscalers.map(({ namespace, name }) => `${namespace}/${name}`)
+      : cluster.workloads.map(({ kind: sort, namespace, name }) => `${sort} ${namespace}/${name}`);
+  return names.includes(subject!) ? 0 : null;
 }
 
 /** The measures that at least one result has, under one list of ids, in the order in which they are first met. */

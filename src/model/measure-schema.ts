@@ -10,12 +10,14 @@ export const measureIdentity = {
   id: Type.String({ description: 'Stable name, e.g. p95{traffic="visitors"}.' }),
   name: Type.String({ description: 'In words, without the subject, e.g. 95th percentile of latency.' }),
   subject: Type.String({
-    description: 'Traffic, objective, service or call that it belongs to; all: the whole run.',
+    description:
+      'Traffic, objective, service, call, workload or autoscaler that it belongs to; all: the whole run.',
   }),
   unit: Type.Union(
     [
       Type.Literal('share'),
       Type.Literal('milliseconds'),
+      Type.Literal('seconds'),
       Type.Literal('perSecond'),
       Type.Literal('count'),
       Type.Literal('ratio'),

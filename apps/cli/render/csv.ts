@@ -1,8 +1,21 @@
+import type { ClusterResult } from '../../../src/model/cluster-result.ts';
 import type { Result } from '../../../src/model/result.ts';
 
 /** One figure of a result: what a row of `-o csv` says. */
 export interface Figure {
-  readonly group: 'run' | 'source' | 'service' | 'endpoint' | 'call' | 'objective' | 'threshold' | 'cost';
+  readonly group:
+    | 'run'
+    | 'source'
+    | 'service'
+    | 'endpoint'
+    | 'call'
+    | 'objective'
+    | 'threshold'
+    | 'cost'
+    | 'cluster'
+    | 'nodePool'
+    | 'workload'
+    | 'autoscaler';
   readonly subject: string;
   readonly measure: string;
   readonly value: number | null;
@@ -57,6 +70,17 @@ export function figuresOf(result: Result): Figure[] {
     ),
     ...numbers('cost', result.cost.currency, result.cost),
     ...result.cost.services.flatMap((service) => numbers('cost', service.name, service)),
+    ...(result.cluster === undefined ? [] : clusterFigures(result.cluster)),
+  ];
+}
+
+function clusterFigures({ pods, apiRequests, nodePools, workloads, autoscalers }: ClusterResult): Figure[] {
+  return [
+    ...numbers('cluster', 'pods', pods),
+    ...numbers('cluster', 'control loops', { apiRequests }),
+    ...nodePools.flatMap((pool) => numbers('nodePool', pool.name, pool)),
+    ...workloads.flatMap((each) => numbers('workload', `${each.kind} ${each.namespace}/${each.name}`, each)),
+    ...autoscalers.flatMap((each) => numbers('autoscaler', `${each.namespace}/${each.name}`, each)),
   ];
 }
 

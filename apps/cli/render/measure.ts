@@ -1,5 +1,5 @@
 import type { MeasureSummary } from '../../../src/model/sweep-result.ts';
-import { compact, goodPercent, latency, money, percent, significant } from './figures.ts';
+import { compact, duration, goodPercent, latency, money, percent, significant } from './figures.ts';
 import { harmless } from './table.ts';
 
 type Kind = Pick<MeasureSummary, 'unit' | 'direction'>;
@@ -30,6 +30,7 @@ export function shortName({ name }: { readonly name: string }): string {
     .replace('share of good requests', 'good requests')
     .replace('error budget used', 'error budget spent')
     .replace('cost per million requests served', 'cost per million served')
+    .replace('95th percentile of pod start-up', 'pod start-up p95')
     .replace('CPU utilisation in the busiest interval', 'CPU, busiest interval');
 }
 
@@ -41,6 +42,8 @@ export function measureText(value: number | null, kind: Kind, currency: string):
       return kind.direction === 'higher' ? goodPercent(value) : percent(value);
     case 'milliseconds':
       return latency(value);
+    case 'seconds':
+      return value === 0 ? '0 s' : duration(value);
     case 'perSecond':
       return `${compact(value)}/s`;
     case 'currency':

@@ -1,4 +1,5 @@
 import type { Result } from '../../../src/model/result.ts';
+import { clusterLines } from './cluster-lines.ts';
 import { compact, duration, goodPercent, instant, latency, money, significant } from './figures.ts';
 import { sparkline } from './sparkline.ts';
 import { findingText } from './summary.ts';
@@ -8,6 +9,7 @@ import {
   demandCurve,
   endWords,
   errorShare,
+  eventRuns,
   observedWords,
   peakWords,
   verdictWords,
@@ -15,6 +17,7 @@ import {
 } from './wording.ts';
 
 const linesMax = 40;
+const marksMax = 15;
 const figures = 2;
 
 /**
@@ -33,17 +36,16 @@ export function narrate(result: Result): string {
     ),
     ...section('Thresholds', result.thresholds.map(thresholdLine)),
     ...section('Services', result.services.map(serviceLine)),
+    ...section('Cluster', clusterLines(result)),
     ...section(
       'What happened',
       result.findings.map((finding) => `- ${findingText(finding)}`),
     ),
-    ...section(
-      'Marks',
-      result.events.map((event) => `- ${eventLine(event, result)}`),
-    ),
   ];
   const ending = ['', costLine(result), `trace ${result.manifest.traceHash} (seed ${result.manifest.seed})`];
-  return `${[...shortened(lines, linesMax - ending.length), ...ending].join('\n')}\n`;
+  const room = linesMax - ending.length;
+  const marks = section('Marks', markLines(result, room - lines.length - 2));
+  return `${[...shortened([...lines, ...marks], room), ...ending].join('\n')}\n`;
 }
 
 function demandLines(result: Result): string[] {
@@ -89,8 +91,17 @@ function serviceLine(service: Result['services'][number]): string {
   );
 }
 
-function eventLine(event: Result['events'][number], result: Result): string {
-  return `${instant(event.atSeconds, result.window.startsAt)} ${event.subject}: ${event.message}`;
+/** The first events, as many as there is room for: runs that scale all day have hundreds. */
+function markLines(result: Result, room: number): string[] {
+  const runs = eventRuns(result.events);
+  const most = Math.max(2, Math.min(marksMax, room));
+  const shown = runs.length <= most ? runs : runs.slice(0, most - 1);
+  const lines = shown.map(({ event: { atSeconds, subject, message }, times }) => {
+    const often = times === 1 ? '' : ` (${times} times)`;
+    return `- ${instant(atSeconds, result.window.startsAt)} ${subject}: ${message}${often}`;
+  });
+  const left = runs.slice(shown.length).reduce((sum, { times }) => sum + times, 0);
+  return left === 0 ? lines : [...lines, `… and ${left} more`];
 }
 
 function costLine(result: Result): string {

@@ -1,10 +1,10 @@
 import type { Result } from '../../../src/model/result.ts';
 import type { Colors } from '../terminal.ts';
-import { compact, instant, shortLatency, significant } from './figures.ts';
+import { compact, shortLatency, significant } from './figures.ts';
 import { type Column, harmless, table } from './table.ts';
 import { errorShare } from './wording.ts';
 
-/** The tables of a summary: services, and with `-o wide` endpoints, calls and events. */
+/** The tables of a summary: services, and with `-o wide` endpoints and calls. */
 
 export interface TableStyle {
   readonly colors: Colors;
@@ -99,17 +99,6 @@ export function callsSection(result: Result, { colors, width }: TableStyle): str
     ...latencies,
   ];
   return [colors.bold('Calls'), ...table(columns, rows, { width, indent: 2, title: colors.dim })];
-}
-
-/** What happened when: scaling, breakers, aborts. */
-export function eventsSection(result: Result, { colors, width }: TableStyle): string[] {
-  if (result.events.length === 0) return [];
-  const rows = result.events.map((event) => [
-    instant(event.atSeconds, result.window.startsAt),
-    harmless(event.subject),
-    harmless(event.message),
-  ]);
-  return [colors.bold('Events'), ...table([{ title: '' }, left(''), left('')], rows, { width, indent: 2 })];
 }
 
 // Saying a namespace once leaves room for the names.

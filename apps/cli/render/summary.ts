@@ -1,7 +1,9 @@
 import type { Result } from '../../../src/model/result.ts';
 import type { Colors } from '../terminal.ts';
+import { clusterSection } from './cluster-tables.ts';
+import { eventsSection } from './events.ts';
 import { compact, goodPercent, grouped, instant, money } from './figures.ts';
-import { callsSection, endpointsSection, eventsSection, servicesSection } from './service-tables.ts';
+import { callsSection, endpointsSection, servicesSection } from './service-tables.ts';
 import { sparkline } from './sparkline.ts';
 import { type Column, harmless, table, visibleWidth, wrap } from './table.ts';
 import {
@@ -37,9 +39,9 @@ export function summary(result: Result, style: SummaryStyle): string {
     objectivesSection(result, style),
     thresholdsSection(result, style),
     servicesSection(result, style),
-    ...(style.wide
-      ? [endpointsSection(result, style), callsSection(result, style), eventsSection(result, style)]
-      : []),
+    ...(style.wide ? [endpointsSection(result, style), callsSection(result, style)] : []),
+    clusterSection(result, style),
+    ...(style.wide ? [eventsSection(result, style)] : []),
     findingsSection(result, style),
     costSection(result, style),
     checksSection(result, style),

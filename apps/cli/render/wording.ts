@@ -106,6 +106,23 @@ export function spanWords(result: Result): string {
   return startsAt === null ? length : `${length} from ${instant(fromSeconds, startsAt)}`;
 }
 
+/** Events that say the same one after the other within a minute are told once, with how often. */
+export function eventRuns(events: Result['events']): { event: Result['events'][number]; times: number }[] {
+  const runs: { event: Result['events'][number]; times: number }[] = [];
+  for (const event of events) {
+    const same = runs.find(
+      ({ event: { atSeconds, kind, subject, message } }) =>
+        event.atSeconds - atSeconds < 60 &&
+        event.kind === kind &&
+        event.subject === subject &&
+        event.message === message,
+    );
+    if (same === undefined) runs.push({ event, times: 1 });
+    else same.times++;
+  }
+  return runs;
+}
+
 /** `1 objective`, `3 objectives`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
