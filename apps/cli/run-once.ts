@@ -7,6 +7,7 @@ import { emptiness } from './effect.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { callFor, quoted } from './input/manifest-set.ts';
 import type { Prepared } from './input/prepare.ts';
+import type { Replay } from './input/replay.ts';
 import { reportBrokenLaws } from './laws.ts';
 import { seriesCsv } from './render/csv.ts';
 import { toJson } from './render/json.ts';
@@ -29,7 +30,7 @@ export async function runOnce(prepared: Prepared, tools: RunTools): Promise<Outc
 async function simulateWatched(model: Model, label: string, tools: RunTools): Promise<Result> {
   const { chosen, context, progress, interrupt, replay } = tools;
   const seed = replay?.seed ?? chosen.seed;
-  const session = openWatched(model, seed, replay?.commands);
+  const session = openWatched(model, seed, replay);
   context.trace(`simulating ${label} with seed ${seed ?? model.seed}`);
   await driveSession(session, {
     progressed: () =>
@@ -40,6 +41,7 @@ async function simulateWatched(model: Model, label: string, tools: RunTools): Pr
         requests: session.requestCount,
       }),
     stopRequested: () => interrupt.requested,
+    ...(replay === null ? {} : { untilMicros: replay.endedAtMicros }),
   });
   const result = analyse(model, session.finish());
   progress.clear();
@@ -85,14 +87,24 @@ function printResult(result: Result, prepared: Prepared, { chosen, context }: Ru
 }
 
 /** What the exit code is, and on standard error why it is none of pass and fail. */
-function complain(model: Model, result: Result, { context }: RunTools): ExitCode {
+function complain(model: Model, result: Result, { context, replay, interrupt }: RunTools): ExitCode {
   const { err } = context;
   if (reportBrokenLaws([result], err)) return exitCode.internal;
   const empty = emptiness(model, result);
   for (const reason of empty) err.print(`error: ${reason}`);
   if (empty.length > 0) return exitCode.invalidScenario;
-  if (result.status === 'partial') return exitCode.interrupted;
+  if (replay !== null && !interrupt.requested) {
+    if (!isSameRun(result, replay, err)) return exitCode.internal;
+  } else if (result.status === 'partial') return exitCode.interrupted;
   return result.verdict === 'fail' ? exitCode.objectiveFailed : exitCode.pass;
+}
+
+/** Whether a replay has become what the live run was. */
+function isSameRun({ manifest }: Result, { traceHash }: Replay, err: Terminal): boolean {
+  if (manifest.traceHash === traceHash) return true;
+  err.print(`error: this is not the live run again: its trace hash was ${traceHash}.`);
+  err.print('Was the log kept by another build of devops-sim, or changed since?');
+  return false;
 }
 
 function nextCommands(result: Result, prepared: Prepared, chosen: RunOptions): string[] {

@@ -5,6 +5,8 @@ export interface Watch {
   /** Called between two chunks. */
   readonly progressed: (session: Session) => void;
   readonly stopRequested: () => boolean;
+  /** Where to end, when that is before the session's own end. */
+  readonly untilMicros?: number;
 }
 
 /** A chunk is to take about this long: short enough for Ctrl-C and a smooth line, long enough to cost nothing. */
@@ -16,10 +18,11 @@ const firstShare = 1 / 1000;
  * a stop is requested; the session then has not finished. How time is cut does not change what is simulated.
  */
 export async function driveSession(session: Session, watch: Watch): Promise<void> {
+  const untilMicros = Math.min(session.endMicros, watch.untilMicros ?? session.endMicros);
   let chunkMicros = Math.max(1, Math.floor(session.endMicros * firstShare));
-  while (!session.finished && !watch.stopRequested()) {
+  while (!session.finished && session.nowMicros < untilMicros && !watch.stopRequested()) {
     const before = performance.now();
-    session.advance(Math.min(session.endMicros, session.nowMicros + chunkMicros));
+    session.advance(Math.min(untilMicros, session.nowMicros + chunkMicros));
     chunkMicros = nextChunk(chunkMicros, performance.now() - before);
     watch.progressed(session);
     await new Promise((resolve) => setImmediate(resolve));

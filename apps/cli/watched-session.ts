@@ -2,16 +2,20 @@ import { abortMonitor } from '../../src/analysis/thresholds.ts';
 import type { Command, Model } from '../../src/model/model.ts';
 import { openSession, type Session } from '../../src/run/session.ts';
 
-/** Opens a session that thresholds with `abortOnFail` may end. The model's own seed is used when none is given. Commands are added to the model's. */
-export function openWatched(
-  model: Model,
-  seed: number | undefined,
-  commands: readonly Command[] = [],
-): Session {
-  const monitor = abortMonitor(model);
+/** A live run to be made again. */
+export interface Logged {
+  readonly commands: readonly Command[];
+}
+
+/**
+ * Opens a session that thresholds with `abortOnFail` may end. The model's own seed is used when none is given. A live run is
+ * ended by nobody but its operator, and so is its replay.
+ */
+export function openWatched(model: Model, seed: number | undefined, logged: Logged | null = null): Session {
+  const monitor = logged === null ? abortMonitor(model) : null;
   return openSession(model, {
     ...(seed === undefined ? {} : { seed }),
-    commands,
+    commands: logged?.commands ?? [],
     ...(monitor === null ? {} : { monitor }),
   });
 }

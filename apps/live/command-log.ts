@@ -10,6 +10,14 @@ export interface LogManifest {
   readonly modelHash: string;
   readonly scenario: string;
   readonly seed: number;
+  /** What was changed on the command line, as it was given. */
+  readonly set: readonly string[];
+  /** As it was given; null: the scenario's. */
+  readonly duration: string | null;
+  /** Where the live run ended, in virtual time: a replay ends there too. */
+  readonly endedAtMicros: number;
+  /** Over every event of the live run. */
+  readonly traceHash: string;
 }
 
 export interface CommandLog {
@@ -22,8 +30,9 @@ export class CommandLogError extends Error {}
 
 /** NDJSON. Commands stand in the order of their times. */
 export function commandLogText({ manifest, commands }: CommandLog): string {
-  const { simulator, modelHash, scenario, seed } = manifest;
-  const first = { kind: 'CommandLog', version: 1, simulator, modelHash, scenario, seed };
+  const { simulator, modelHash, scenario, seed, set, duration, endedAtMicros, traceHash } = manifest;
+  const run = { simulator, modelHash, scenario, seed, set, duration, endedAtMicros, traceHash };
+  const first = { kind: 'CommandLog', version: 1, ...run };
   return [first, ...commands].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
@@ -33,16 +42,26 @@ export function readCommandLog(text: string): CommandLog {
     .map((line, at) => ({ line, number: at + 1 }))
     .filter(({ line }) => line.trim() !== '')
     .map(({ line, number }) => ({ value: parsed(line, number), number }));
-  const manifest = first?.value as unknown as ({ kind?: unknown; version?: unknown } & LogManifest) | undefined;
-  if (
-    manifest?.kind !== 'CommandLog' ||
-    typeof manifest.seed !== 'number' ||
-    typeof manifest.modelHash !== 'string'
-  )
+  const manifest = first?.value as unknown as
+    | ({ kind?: unknown; version?: unknown } & LogManifest)
+    | undefined;
+  if (manifest?.kind !== 'CommandLog' || !saysWhich(manifest))
     throw new CommandLogError('line 1 does not say which run it was: it is not a log of commands');
   if (manifest.version !== 1)
     throw new CommandLogError(`line 1: there is no version ${String(manifest.version)}`);
   return { manifest, commands: commands.map(({ value, number }) => commandOf(value, number)) };
+}
+
+function saysWhich({ seed, modelHash, set, duration, endedAtMicros, traceHash }: LogManifest): boolean {
+  return (
+    Number.isSafeInteger(seed) &&
+    [modelHash, traceHash].every((hash) => typeof hash === 'string') &&
+    Array.isArray(set) &&
+    set.every((assignment) => typeof assignment === 'string') &&
+    (duration === null || typeof duration === 'string') &&
+    Number.isSafeInteger(endedAtMicros) &&
+    endedAtMicros >= 0
+  );
 }
 
 function parsed(line: string, number: number): Readonly<Record<string, unknown>> {

@@ -5,11 +5,11 @@ import { Pacer } from '../../live/pacer.ts';
 import type { Context } from '../context.ts';
 import { checkWritable, writeFile } from '../deliver.ts';
 import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
-import { callFor, readManifestSets } from '../input/manifest-set.ts';
+import { callFor, quoted, readManifestSets } from '../input/manifest-set.ts';
 import { type Prepared, prepare } from '../input/prepare.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { listenToKeys } from '../play/keys.ts';
-import { StatusLine } from '../play/status-line.ts';
+import { clockText, StatusLine } from '../play/status-line.ts';
 import { printProblems } from '../problems.ts';
 
 export interface PlayOptions {
@@ -83,7 +83,6 @@ interface Performance {
 
 async function conduct({ session, api, listener, prepared, chosen, context }: Performance): Promise<void> {
   const { err, environment } = context;
-  if (!chosen.quiet) for (const line of welcome(listener.port, prepared)) err.print(line);
   const line = new StatusLine(err, environment['TERM'], chosen.quiet);
   const run = {
     get nowMicros() {
@@ -103,6 +102,8 @@ async function conduct({ session, api, listener, prepared, chosen, context }: Pe
   });
   const interrupt = catchInterrupt(() => line.clear());
   interrupt.onRequest(() => pacer.stop());
+  // Only now: who reads it may press Ctrl-C at once.
+  if (!chosen.quiet) for (const text of welcome(listener.port, prepared)) err.print(text);
   const keys = listenToKeys(pacer, () => process.kill(process.pid, 'SIGINT'));
   try {
     await pacer.run();
@@ -123,13 +124,15 @@ function welcome(port: number, { set }: Prepared): string[] {
 }
 
 /** Writes what was changed, so that the run can be made again. */
-function keepLog(session: Session, prepared: Prepared, { log, quiet }: PlayOptions, context: Context): void {
-  const { manifest } = session.finish();
+function keepLog(session: Session, prepared: Prepared, chosen: PlayOptions, context: Context): void {
+  const { manifest, endedAtMicros, traceHash } = session.finish();
+  const { log, set, duration = null, quiet } = chosen;
   const commands = session.api?.commands ?? [];
-  writeFile(log, commandLogText({ manifest, commands }), context.workingFolder);
+  const kept = { ...manifest, set, duration, endedAtMicros, traceHash };
+  writeFile(log, commandLogText({ manifest: kept, commands }), context.workingFolder);
   if (quiet) return;
+  const { err } = context;
   const count = commands.length === 1 ? '1 change' : `${commands.length} changes`;
-  context.err.print(
-    `${count} kept in ${log}. The same run again: devops-sim run ${callFor(prepared.set)} --replay ${log}`,
-  );
+  err.print(`Ended at ${clockText(endedAtMicros)}; ${count} kept in ${log}; trace hash ${traceHash}.`);
+  err.print(`The same run again: devops-sim run ${callFor(prepared.set)} --replay ${quoted(log)}`);
 }

@@ -3,7 +3,7 @@ import { checkWritable, pathFor } from '../deliver.ts';
 import { type ExitCode, exitCode, gravest, UsageError } from '../exit-code.ts';
 import { readManifestSets } from '../input/manifest-set.ts';
 import { type Prepared, prepare } from '../input/prepare.ts';
-import { type Replay, readReplay } from '../input/replay.ts';
+import { readLog, replayOf, withLogged } from '../input/replay.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { printProblems } from '../problems.ts';
 import { openProgress } from '../progress.ts';
@@ -14,7 +14,11 @@ import { runSeeds } from '../run-seeds.ts';
 import type { Outcome, RunOptions, RunTools } from '../run-tools.ts';
 
 /** `devops-sim run`. */
-export async function run(args: string[], chosen: RunOptions, context: Context): Promise<ExitCode> {
+export async function run(args: string[], asked: RunOptions, context: Context): Promise<ExitCode> {
+  if (asked.replay !== undefined && (asked.seed !== undefined || asked.seeds !== undefined))
+    throw new UsageError('--replay runs with the seed of its log; leave out --seed and --seeds.');
+  const log = asked.replay === undefined ? null : readLog(asked.replay, context);
+  const chosen = log === null ? asked : withLogged(asked, log);
   const sets = readManifestSets(
     { scenarios: args, files: chosen.file, variant: chosen.variant },
     context.workingFolder,
@@ -26,7 +30,7 @@ export async function run(args: string[], chosen: RunOptions, context: Context):
   const prepared = sets.map((set) => prepare(set, chosen));
   if (!printProblems(prepared, { context, quiet: chosen.quiet })) return exitCode.usage;
   checkOutputs(prepared, chosen, context);
-  const replay = chosen.replay === undefined ? null : replayOf(chosen.replay, prepared, chosen, context);
+  const replay = log === null ? null : replayOf(chosen.replay!, log, prepared, context);
   const { err, environment } = context;
   const wanted = chosen.progress && !chosen.quiet;
   const progress = openProgress(err, { wanted, term: environment['TERM'] });
@@ -37,12 +41,6 @@ export async function run(args: string[], chosen: RunOptions, context: Context):
     progress.clear();
     interrupt.release();
   }
-}
-
-function replayOf(file: string, prepared: readonly Prepared[], chosen: RunOptions, context: Context): Replay {
-  if (chosen.seed !== undefined || chosen.seeds !== undefined)
-    throw new UsageError('--replay runs with the seed of its log; leave out --seed and --seeds.');
-  return readReplay(file, prepared, context);
 }
 
 async function runAll(prepared: readonly Prepared[], tools: RunTools): Promise<ExitCode> {

@@ -74,8 +74,9 @@ export function readManifestSets(request: InputRequest, workingFolder: string): 
 }
 
 /** The words that name the set on a command line: `launch-day:large`, `-f manifests/ -f traffic.yaml`. */
-export function callFor({ label, scenario, paths }: ManifestSet): string {
-  const words = [...(scenario === null ? [] : [label]), ...paths.flatMap((path) => ['-f', path])];
+export function callFor({ label, scenario, variant, paths }: ManifestSet): string {
+  const named = scenario !== null ? [label] : variant !== null ? ['--variant', variant] : [];
+  const words = [...named, ...paths.flatMap((path) => ['-f', path])];
   return words.map(quoted).join(' ');
 }
 
