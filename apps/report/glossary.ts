@@ -100,7 +100,7 @@ export const glossary = {
   ],
   mark: [
     'Event',
-    'Something that happened at one instant. Charts mark it above the plot; events close to each other share a sign: with a number they are of one kind, with a plus there are others.',
+    'Something that happened at one instant. Charts mark it above the plot. Events close to each other share a sign: with a number they are of one kind (⇅: some up, some down), with a plus there are others.',
   ],
   warmUp: ['Warm-up', 'The first stretch of a run, shown on charts but left out of all measured figures.'],
   seed: [

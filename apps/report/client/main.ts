@@ -2,7 +2,7 @@ import type { Payload } from '../payload.ts';
 import { enableAppearance } from './appearance.ts';
 import { Board } from './board.ts';
 import { all, announce, isTyping, one } from './dom.ts';
-import { enableMarks } from './marks.ts';
+import { enableMarkSwitches } from './mark-switches.ts';
 import { enableNavigation, enableRange } from './navigation.ts';
 import { enableSearch } from './search.ts';
 import { enableServices } from './services.ts';
@@ -20,7 +20,7 @@ enableTables();
 enableTooltips();
 enableNavigation(view);
 enableRange(view, payload);
-enableMarks(view, board);
+enableMarkSwitches(view, board);
 enableLog();
 enableCopy();
 

@@ -1,10 +1,8 @@
 import type uPlot from 'uplot';
 import type { Mark, Payload } from '../payload.ts';
-import type { Board } from './board.ts';
-import { all } from './dom.ts';
 import { inside, ratioOf } from './layers.ts';
 import { canvasFont, colour } from './palette.ts';
-import type { View, ViewStore } from './view.ts';
+import type { View } from './view.ts';
 
 /** Height of the lane above the plotting area that holds the signs of events, in CSS pixels. */
 export const markLaneHeight = 16;
@@ -86,23 +84,4 @@ export function drawSigns(plot: uPlot, payload: Payload, view: View): void {
     ctx.fillText(alike ? String(marks.length) : `+${marks.length - 1}`, x + 6 * ratio, y);
   }
   ctx.restore();
-}
-
-/** The switches by which the reader shows and hides kinds of events; those of all sections act together. */
-export function enableMarks(view: ViewStore, board: Board): void {
-  const buttons = all('[data-mark-kind]');
-  const show = () => {
-    for (const button of buttons) {
-      const hidden = view.current.without.includes(button.dataset['markKind']!);
-      button.setAttribute('aria-pressed', String(!hidden));
-    }
-  };
-  for (const button of buttons)
-    button.addEventListener('click', () => view.toggleKind(button.dataset['markKind']!));
-  view.onChange((now, before) => {
-    if (now.without === before.without) return;
-    show();
-    board.restyle();
-  });
-  show();
 }

@@ -30,7 +30,7 @@ function unplaced(evidence: Evidence, { pods }: ClusterAccounts): Observation[] 
   const stretches = waiting === null ? [] : stretchesWhere(evidence, (i) => waiting[i] >= 1);
   const stretch = longest(samples, stretches);
   const span = stretch === null ? '' : ` ${when(evidence, stretches)}`;
-  const left = pods.unschedulableAtEnd > 0 ? `; ${pods.unschedulableAtEnd} still do` : '';
+  const left = pods.unschedulableAtEnd > 0 ? `; ${pods.unschedulableAtEnd} still waited at the end` : '';
   const many = counted(pods.unschedulableMost, 'pod');
   const total = duration(pods.unschedulableMicros / 1e6);
   return [
