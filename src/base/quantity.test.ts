@@ -30,7 +30,10 @@ test('quantities are read as Kubernetes reads them', () => {
     ['0.1Ki', 102.4],
     [0.1, 0.1],
     [2, 2],
-    [1e21, largest],
+    [1e21, 1e21],
+    ['12E', 12e18],
+    ['0012E', 12e18],
+    ['1234567890123456789.0E', largest],
   ];
   for (const [input, value] of cases) assert.equal(parseQuantity(input), value, String(input));
 });
@@ -41,7 +44,9 @@ test('what is finer than a billionth is rounded away from zero, what is too larg
   assert.equal(parseQuantity('-1e-400'), -1e-9);
   assert.equal(parseQuantity('1.0000000001'), 1.000000001);
   assert.equal(parseQuantity('0e999'), 0);
-  assert.equal(parseQuantity('1e999'), largest);
+  assert.equal(parseQuantity('1e999'), 1e30);
+  assert.equal(parseQuantity('1e-2147483647'), 1e-9);
+  assert.equal(parseQuantity('9223372036854775807Ki'), largest);
   assert.equal(parseQuantity('9Ei'), largest);
   assert.equal(parseQuantity('-9Ei'), -largest);
 });
@@ -65,6 +70,9 @@ test('what Kubernetes refuses is refused', () => {
     '1mm',
     '1e3k',
     '0x10',
+    '1e2147483648',
+    '1e-2147483648',
+    '1e4294967297',
   ];
   for (const text of wrong) assert.equal(parseQuantity(text), null, text);
   for (const number of [Number.NaN, Infinity]) assert.equal(parseQuantity(number), null);

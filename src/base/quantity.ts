@@ -19,44 +19,56 @@ const decimalExponent: ReadonlyMap<string, number> = new Map([
   ['E', 18],
 ]);
 
-/** Kubernetes keeps no quantity beyond the range of a signed 64-bit integer: larger ones become this. */
+/** What Kubernetes cuts a quantity to when it can't hold it as a whole number and a power of ten. */
 const largest = 9_223_372_036_854_775_807n;
 const nanosPerUnit = 1_000_000_000n;
+const exponentMax = 2_147_483_647;
+/** Digits that are held exactly as they are written, so that nothing is cut. */
+const digitsHeld = 18;
+/** No amount of anything is larger, and sums of it stay finite. */
+const endOfReach = 1e30;
 const form = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:([KMGTPE]i)|([eE][+-]?\d+)|([numkMGTPE]?))$/;
 
 /**
  * Reads a Kubernetes `resource.Quantity`: `250m`, `1.5`, `512Mi`, `2G`, `1e3`. As there, what is finer than a
- * billionth is rounded away from zero and what exceeds 2^63 - 1 is cut to it. A number stands for its own
- * decimal text. Returns null when Kubernetes would refuse it.
+ * billionth is rounded away from zero, and what exceeds 2^63 - 1 is cut to it when it has a binary suffix or more than
+ * 18 digits. A number stands for its own decimal text. Returns null when Kubernetes would refuse it.
  */
 export function parseQuantity(input: string | number): number | null {
   const match = form.exec(String(input));
   if (match === null) return null;
-  const fraction = match[3] ?? match[4] ?? '';
-  const digits = BigInt((match[2] ?? '') + fraction);
-  const nanos =
-    match[5] !== undefined
-      ? nanosOf(digits << BigInt(10 * binaryExponent.get(match[5])!), -fraction.length)
-      : nanosOf(digits, decimalShift(match[6], match[7]) - fraction.length);
-  if (nanos === null) return null;
-  const magnitude = toNumber(nanos);
-  return match[1] === '-' && magnitude !== 0 ? -magnitude : magnitude;
+  const [, sign, before = '', after, bare, binary, exponent, suffix] = match;
+  const fraction = after ?? bare ?? '';
+  const digits = BigInt(before + fraction);
+  const magnitude =
+    binary !== undefined
+      ? rounded(digits << BigInt(10 * binaryExponent.get(binary)!), -fraction.length, true)
+      : decimal(digits, decimalShift(exponent, suffix), fraction.length, before);
+  if (magnitude === null) return null;
+  return sign === '-' && magnitude !== 0 ? -magnitude : magnitude;
 }
 
 function decimalShift(exponent: string | undefined, suffix: string | undefined): number {
   return exponent === undefined ? decimalExponent.get(suffix ?? '')! : Number(exponent.slice(1));
 }
 
-/** `digits` × 10^exponent in billionths, rounded up, at most the largest quantity; null: exponent out of reach. */
-function nanosOf(digits: bigint, exponent: number): bigint | null {
-  if (!Number.isSafeInteger(exponent)) return null;
-  if (digits === 0n) return 0n;
+/** null: the exponent is out of reach. */
+function decimal(digits: bigint, exponent: number, decimals: number, before: string): number | null {
+  if (Math.abs(exponent) > exponentMax) return null;
+  const isCut = before.replace(/^0+(?=\d)/, '').length + decimals > digitsHeld;
+  return rounded(digits, exponent - decimals, isCut);
+}
+
+/** `digits` × 10^exponent to whole billionths, rounded up. */
+function rounded(digits: bigint, exponent: number, isCut: boolean): number {
+  if (digits === 0n) return 0;
   const shift = exponent + 9;
-  // Beyond these bounds the answer no longer depends on the digits, and the powers of ten would be huge.
-  if (shift > 40) return largest * nanosPerUnit;
-  if (-shift > String(digits).length) return 1n;
+  if (-shift > String(digits).length) return toNumber(1n);
+  if (shift >= 0 && !isCut) return Math.min(Number(`${digits}e${exponent}`), endOfReach);
+  // Beyond this bound the answer no longer depends on the digits, and the power of ten would be huge.
+  if (shift > 40) return toNumber(largest * nanosPerUnit);
   const nanos = shift >= 0 ? digits * tenTo(shift) : (digits + tenTo(-shift) - 1n) / tenTo(-shift);
-  return nanos > largest * nanosPerUnit ? largest * nanosPerUnit : nanos;
+  return toNumber(nanos > largest * nanosPerUnit ? largest * nanosPerUnit : nanos);
 }
 
 function tenTo(exponent: number): bigint {

@@ -23,15 +23,19 @@ export function quantityOf(quantity: Quantity | undefined): number {
   return value;
 }
 
-/** Whole millicores, rounded up. */
+/** Whole millicores, rounded away from zero. */
 export function milliOf(quantity: Quantity | undefined): number {
   // Decimal fractions are not exact in binary: 0.1 cores are 100 millicores and not 101.
-  return Math.ceil(Math.round(quantityOf(quantity) * 1e9) / 1e6);
+  return awayFromZero(Math.round(quantityOf(quantity) * 1e9) / 1e6);
+}
+
+function awayFromZero(amount: number): number {
+  return amount < 0 ? Math.floor(amount) : Math.ceil(amount);
 }
 
 /** One amount in the unit of `Amounts`. */
 export function amountOf(resource: string, quantity: Quantity | undefined): number {
-  return resource === 'cpu' ? milliOf(quantity) : Math.ceil(quantityOf(quantity));
+  return resource === 'cpu' ? milliOf(quantity) : awayFromZero(quantityOf(quantity));
 }
 
 const amountsOfLists = new WeakMap<ResourceList, Amounts>();

@@ -34,6 +34,8 @@ const matches: readonly (readonly [string, boolean])[] = [
   ['app in ()', false],
   ['empty in (a,)', true],
   ['empty in (,a)', true],
+  ['empty in (a,,b)', true],
+  ['app in (a,,web)', true],
   ['app,tier in (front),!x', true],
 ];
 
@@ -49,7 +51,11 @@ const errors: readonly (readonly [string, RegExp])[] = [
   ['app=web tier', /^found 'tier', expected: ',' or 'end of string'$/],
   ['=web', /^found '=', expected: !, identifier, or 'end of string'$/],
   ['app in web', /^unable to parse requirement: found 'web' expected: '\('$/],
-  ['app in (web', /expected: ',', '\)' or identifier/],
+  ['app in (web', /found '', expected: ',' or '\)'$/],
+  ['app in (web db)', /found 'db', expected: ',' or '\)'$/],
+  ['app in (=)', /found '=', expected: ',', '\)' or identifier$/],
+  ['app in (a,=)', /found '=', expected: ',', or identifier$/],
+  ['app in (,,,', /found '', expected: ',', or identifier$/],
   ['app like web', /^unable to parse requirement: found 'like', expected: in, notin, =, ==, !=, >, <$/],
   ['-x=web', /^unable to parse requirement: <nil>: Invalid value: "-x": name part must consist/],
   ['app=-x', /^unable to parse requirement: values\[0\]\[app\]: Invalid value: "-x": a valid label must/],
@@ -79,6 +85,8 @@ test('fields of pods and nodes', () => {
   assert.equal(selected('spec.hostNetwork=false'), true);
   assert.equal(selected('status.podIP='), true);
   assert.equal(selected('metadata.namespace==x'), true);
+  assert.equal(selected(',metadata.namespace=x,'), true);
+  assert.equal(selected('metadata.name!=a\\,b\\=c\\\\'), true);
   const unschedulable = parseFieldSelector('spec.unschedulable=true', nodes);
   assert.ok(unschedulable.ok && !matchesFields(unschedulable.value, pod));
   const named = parseFieldSelector('metadata.name=a', pods);
@@ -104,4 +112,13 @@ test('fields that a resource does not know, in the words of each', () => {
     messageOf('metadata.name', pods),
     `invalid selector: 'metadata.name'; can't understand 'metadata.name'`,
   );
+  assert.equal(
+    messageOf('metadata.name=a=b', pods),
+    'invalid field selector: unescaped character in value: 61',
+  );
+  for (const wrong of ['\\', '\\\\\\', '\\a'])
+    assert.match(
+      messageOf(`metadata.name=${wrong}`, pods),
+      /^invalid field selector: invalid escape sequence: \\a?$/,
+    );
 });

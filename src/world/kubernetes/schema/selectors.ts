@@ -132,16 +132,28 @@ class LabelParser {
   #values(): readonly string[] {
     if (this.#next() !== '(')
       throw new Unreadable(`found '${this.#tokens[this.#at - 1] ?? ''}' expected: '('`);
+    const first = this.#peek();
+    if (first === '' || (isSign(first) && first !== ',' && first !== ')'))
+      throw new Unreadable(`found '${first}', expected: ',', ')' or identifier`);
+    if (first !== ')') return this.#listedValues();
+    this.#at++;
+    return [''];
+  }
+
+  /** A comma at either end stands for the empty value, and so do two of them. */
+  #listedValues(): readonly string[] {
     const values: string[] = [];
     for (let token = this.#next(); token !== ')'; token = this.#next()) {
-      if (token === '') throw new Unreadable(`found '', expected: ',', ')' or identifier`);
+      const next = this.#peek();
       if (token === ',') {
-        if (values.length === 0 || this.#tokens[this.#at - 2] === ',') values.push('');
-        if (this.#peek() === ')') values.push('');
-      } else if (isSign(token)) throw new Unreadable(`found '${token}', expected: ',', or ')'`);
-      else values.push(token);
+        if (values.length === 0 || next === ')' || next === ',') values.push('');
+        if (next === ',') this.#at++;
+      } else if (token === '' || isSign(token))
+        throw new Unreadable(`found '${token}', expected: ',', or identifier`);
+      else if (next === ',' || next === ')') values.push(token);
+      else throw new Unreadable(`found '${next}', expected: ',' or ')'`);
     }
-    return values.length === 0 ? [''] : values;
+    return values;
   }
 }
 
@@ -240,6 +252,7 @@ export function parseFieldSelector(
     const requirement = fieldRequirement(term);
     if (requirement === null)
       return refuse('BadRequest', `invalid selector: '${text}'; can't understand '${term}'`);
+    if (typeof requirement === 'string') return refuse('BadRequest', requirement);
     if (!known.has(requirement.field)) return unknownField(requirement.field, type, extra !== null);
     query.push(requirement);
   }
@@ -275,14 +288,20 @@ function unknownField(
 
 /** Terms between commas; a backslash keeps the next character. */
 function splitTerms(text: string): readonly string[] {
-  return (text.match(/(?:[^,\\]|\\.)+/g) ?? []).filter((term) => term !== '');
+  return text.match(/(?:[^,\\]|\\.|\\$)+/gs) ?? [];
 }
 
-function fieldRequirement(term: string): FieldRequirement | null {
-  const match = /^((?:[^=!\\]|\\.)+?)(==|!=|=)((?:[^=,\\]|\\[\\,=])*)$/.exec(term);
+/** Null: it has no operator; a text: what is wrong with its value. */
+function fieldRequirement(term: string): FieldRequirement | string | null {
+  const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
   if (match === null) return null;
-  const [, field, operator, value] = match;
-  return { field, value: value.replace(/\\(.)/g, '$1'), isEqual: operator !== '!=' };
+  const [, field, operator, written] = match;
+  const wrong = /\\(?![\\,=])[\s\S]?|[,=]/u.exec(written.replace(/\\[\\,=]/g, ''));
+  if (wrong !== null)
+    return wrong[0].startsWith('\\')
+      ? `invalid field selector: invalid escape sequence: ${wrong[0]}`
+      : `invalid field selector: unescaped character in value: ${wrong[0].charCodeAt(0)}`;
+  return { field, value: written.replace(/\\(.)/g, '$1'), isEqual: operator !== '!=' };
 }
 
 /** Whether an object is selected. */
