@@ -1,4 +1,4 @@
-import type { Cluster } from '../world/kubernetes/cluster.ts';
+import type { Cluster, Refusal } from '../world/kubernetes/cluster.ts';
 import type { Drain } from '../world/kubernetes/disruption/drain.ts';
 import { type DrainSelection, selectForDrain } from '../world/kubernetes/disruption/drain-filter.ts';
 import { budgetsOf } from '../world/kubernetes/disruption/eviction.ts';
@@ -58,6 +58,8 @@ export interface ClusterView {
   drainSelection(node: string, force: boolean): DrainSelection;
   /** Drains that have begun, in order. */
   readonly drains: readonly Drain[];
+  /** What the API server refused of what the manifests ask for. */
+  readonly refusals: readonly Refusal[];
   /** The scheduler's filters over a copy of the cluster, which may be changed at will. */
   whatIf(): WhatIf;
   requestsOf(pod: Pod): Amounts;
@@ -74,6 +76,7 @@ export function viewOf(cluster: Cluster, drains: readonly Drain[]): ClusterView 
   const typeOf = (kind: string) => builtInTypes.find((type) => type.kind === kind);
   return {
     drains,
+    refusals: cluster.refusals,
     nodes: () => [...store.table(nodes).values()],
     pods: () => [...store.table(pods).values()],
     podsOn: (node) => [...cluster.podsByNode.get(node)],

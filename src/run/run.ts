@@ -35,7 +35,7 @@ export interface RunManifest {
 /** Something worth a mark on the time line. */
 export interface RunEvent {
   readonly atMicros: number;
-  readonly kind: 'scale' | 'breaker' | 'abort' | 'note' | NoteKind;
+  readonly kind: 'breaker' | 'abort' | NoteKind;
   readonly subject: string;
   readonly message: string;
 }

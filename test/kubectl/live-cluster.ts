@@ -51,6 +51,7 @@ export function liveCluster(options: SmallClusterOptions = {}): LiveCluster {
     metrics: steadyMetrics(() => small),
     processes: cluster.nodeParts.kubelet,
     openApi: openApiDocuments(cluster.store),
+    nodes: cluster.nodeParts,
   });
   const commands: LiveCluster['commands'] = [];
   const command = engine.register(

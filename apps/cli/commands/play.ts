@@ -104,6 +104,8 @@ async function conduct({ session, api, listener, prepared, chosen, context }: Pe
   interrupt.onRequest(() => pacer.stop());
   // Only now: who reads it may press Ctrl-C at once.
   if (!chosen.quiet) for (const text of welcome(listener.port, prepared)) err.print(text);
+  for (const { object, message } of session.view?.refusals ?? [])
+    err.print(`warning: ${object} is not there: the API server refused it: ${message}`);
   const keys = listenToKeys(pacer, () => process.kill(process.pid, 'SIGINT'));
   try {
     await pacer.run();

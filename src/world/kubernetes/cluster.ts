@@ -27,7 +27,9 @@ import { controllerOf, type Draft, type KubeObject } from './objects/meta.ts';
 import { type Node, zoneLabel } from './objects/node.ts';
 import type { Pod } from './objects/pod.ts';
 import {
+  apiVersionOf,
   builtInTypes,
+  customResourceDefinitions,
   namespaces,
   nodes,
   pods,
@@ -40,11 +42,13 @@ import { measureFrom } from './rollouts/analysis/query/evaluate.ts';
 import { installRollouts } from './rollouts/install.ts';
 import { installScheduler } from './scheduler/install.ts';
 import { WhatIf } from './scheduler/what-if.ts';
+import { customTypes } from './schema/custom-resources.ts';
 import { installStrategies } from './schema/install.ts';
 import { openApiDocuments } from './schema/openapi.ts';
 import { Api } from './store/api.ts';
 import { Clock } from './store/clock.ts';
 import { EventLog } from './store/event-log.ts';
+import { type Outcome, refuse } from './store/failure.ts';
 import { Index, Store } from './store/store.ts';
 import { installWorkloads } from './workloads/install.ts';
 
@@ -88,6 +92,8 @@ export class Cluster implements ControlPlane {
   readonly #load: ApiLoad;
   readonly #components: Component[] = [];
   #server: ApiServer | null = null;
+  /** What the API server refused of what there is at the beginning; each has a note on the time line as well. */
+  readonly refusals: Refusal[] = [];
   /** Machines made so far, gone ones included. */
   #machines = 0;
   readonly #machinesOfPool = new Map<string, number>();
@@ -174,7 +180,7 @@ export class Cluster implements ControlPlane {
     for (const object of systemObjects) this.apply(object);
     for (const pool of this.model.nodePools)
       for (let count = 0; count < pool.count; count++) this.addMachine(pool.name);
-    for (const object of this.model.objects) if (object.kind !== 'Job') this.apply(object);
+    for (const object of this.model.objects) if (object.kind !== 'Job') this.#install(object);
   }
 
   /** The run begins: from now on everything takes its time, and Jobs start. */
@@ -186,7 +192,7 @@ export class Cluster implements ControlPlane {
       watch.instant = false;
     }
     this.ledger.reset();
-    for (const object of this.model.objects) if (object.kind === 'Job') this.apply(object);
+    for (const object of this.model.objects) if (object.kind === 'Job') this.#install(object);
   }
 
   /** The API server, made when first asked: nobody asks in most runs, and it remembers what has changed. */
@@ -195,6 +201,7 @@ export class Cluster implements ControlPlane {
       metrics: this.nodeParts.metrics,
       processes: this.nodeParts.kubelet,
       openApi: openApiDocuments(this.store),
+      nodes: this.nodeParts,
     });
     return this.#server;
   }
@@ -243,10 +250,21 @@ export class Cluster implements ControlPlane {
     return outcome.value;
   }
 
-  /** Creates or replaces an object that has been validated. Its namespace is made when it is missing. */
-  apply(object: ManifestObject): void {
-    const type = typeOfKind(object.apiVersion, object.kind) as ResourceType | undefined;
-    if (type === undefined) return;
+  #install(object: ManifestObject): void {
+    const outcome = this.apply(object);
+    if (outcome.ok) return;
+    const { namespace, name } = object.metadata;
+    const place = namespace === undefined ? name : `${namespace}/${name}`;
+    const refusal = { object: `${object.kind} ${place}`, message: outcome.failure.message };
+    this.refusals.push(refusal);
+    this.note('note', refusal.object, `refused by the API server: ${refusal.message}`);
+  }
+
+  /** Creates or replaces an object. Its namespace is made when it is missing; the definition of a custom one must be there. */
+  apply(object: ManifestObject): Outcome<KubeObject> {
+    const type = this.#typeOf(object);
+    if (type === undefined)
+      return refuse('NotFound', `no matches for kind "${object.kind}" in version "${object.apiVersion}"`);
     const draft = object as unknown as Draft<KubeObject>;
     const namespace = type.namespaced ? (draft.metadata.namespace ?? 'default') : '';
     if (type.namespaced && this.store.get(namespaces, '', namespace) === undefined)
@@ -254,16 +272,32 @@ export class Cluster implements ControlPlane {
     const metadata = type.namespaced ? { ...draft.metadata, namespace } : draft.metadata;
     const { name } = object.metadata;
     if (this.store.get(type, namespace, name) === undefined)
-      this.api.create(type, { ...draft, metadata }, { outside: true });
-    else
-      this.api.modify(
-        type,
-        namespace,
-        name,
-        (current) => ({ ...current, ...draft, metadata: { ...current.metadata, ...metadata } }) as KubeObject,
-        { outside: true },
-      );
+      return this.api.create(type, { ...draft, metadata }, { outside: true });
+    return this.api.modify(
+      type,
+      namespace,
+      name,
+      (current) => ({ ...current, ...draft, metadata: { ...current.metadata, ...metadata } }) as KubeObject,
+      { outside: true },
+    );
   }
+
+  /** What is built in, or what the definitions that are there say. */
+  #typeOf({ apiVersion, kind }: ManifestObject): ResourceType | undefined {
+    const builtIn = typeOfKind(apiVersion, kind);
+    if (builtIn !== undefined) return builtIn;
+    const definitions = [...this.store.table(customResourceDefinitions).values()];
+    return definitions
+      .flatMap((definition) => customTypes(definition))
+      .find((type) => type.kind === kind && apiVersionOf(type) === apiVersion);
+  }
+}
+
+/** An object of the beginning that could not be made, and why, in the API server's words. */
+export interface Refusal {
+  /** As `Widget default/a`. */
+  readonly object: string;
+  readonly message: string;
 }
 
 type Scalable = KubeObject & { readonly spec: { readonly replicas?: number } };

@@ -20,6 +20,9 @@ export const notAcceptable = refuse(
 
 type IncludeObject = 'None' | 'Metadata' | 'Object';
 
+/** Adds to an object what is not stored with it. */
+export type Shown = (object: KubeObject) => KubeObject;
+
 /** Objects of one resource in the form of one request. */
 export class Presentation {
   readonly #served: Served;
@@ -27,8 +30,16 @@ export class Presentation {
   readonly #include: IncludeObject;
   readonly #context: PrintContext;
   readonly #printer: Printer | null;
+  readonly #shown: Shown | null;
 
-  private constructor(served: Served, accepted: Accepted, include: IncludeObject, context: PrintContext) {
+  private constructor(
+    served: Served,
+    accepted: Accepted,
+    include: IncludeObject,
+    context: PrintContext,
+    shown: Shown | null,
+  ) {
+    this.#shown = shown;
     this.#served = served;
     this.#accepted = accepted;
     this.#include = include;
@@ -37,12 +48,17 @@ export class Presentation {
   }
 
   /** Null: nothing that the client takes can be given. */
-  static of(request: ApiRequest, served: Served, context: PrintContext): Presentation | null {
+  static of(
+    request: ApiRequest,
+    served: Served,
+    context: PrintContext,
+    shown: Shown | null = null,
+  ): Presentation | null {
     const accepted = acceptedForm(request.accept);
     if (accepted === null) return null;
     const asked = request.query['includeObject'];
     const include = asked === 'None' || asked === 'Object' ? asked : 'Metadata';
-    return new Presentation(served, accepted, include, context);
+    return new Presentation(served, accepted, include, context, shown);
   }
 
   one(object: KubeObject): unknown {
@@ -72,7 +88,8 @@ export class Presentation {
       ...(remaining === null ? {} : { remainingItemCount: remaining }),
     };
     const { conversion, type } = this.#served;
-    const own = conversion === null ? objects : objects.map((object) => conversion.toServed(object));
+    const asStored = conversion === null && this.#shown === null;
+    const own = asStored ? objects : objects.map((object) => this.#own(object));
     if (this.#accepted.form === 'Table') return this.#table(own, metadata, true);
     if (this.#accepted.form === 'object')
       return { kind: `${type.kind}List`, apiVersion: apiVersionOf(this.#served), metadata, items: own };
@@ -85,7 +102,8 @@ export class Presentation {
   }
 
   #own(object: KubeObject): KubeObject {
-    return this.#served.conversion?.toServed(object) ?? object;
+    const shown = this.#shown === null ? object : this.#shown(object);
+    return this.#served.conversion?.toServed(shown) ?? shown;
   }
 
   #partial({ metadata }: KubeObject): unknown {

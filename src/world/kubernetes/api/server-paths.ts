@@ -1,10 +1,28 @@
 /** Fidelity: addresses of the server that are no resources: version, health, OpenAPI (apiserver 1.32). */
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { OpenApiDocuments } from '../schema/openapi.ts';
-import type { ApiResponse } from './request.ts';
+import type { ApiRequest, ApiResponse } from './request.ts';
+import type { Served } from './served-resource.ts';
 import { json, refusal, text, unknownPath } from './status.ts';
 
-const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+const healthPaths: readonly string[] = ['/healthz', '/livez', '/readyz'];
+const healthChecks = ['ping', 'log', 'etcd'];
+
+/** `ok`, or check by check when the question is `?verbose`. */
+function health({ path, query }: ApiRequest): string {
+  if (!('verbose' in query)) return 'ok';
+  const checks = healthChecks.map((name) => `[+]${name} ok\n`).join('');
+  return `${checks}${path.slice(1)} check passed\n`;
+}
+
+/** Everything that can be asked for, in order. */
+function allPaths(resources: readonly Served[]): string[] {
+  const groups = resources.flatMap(({ group, version }) =>
+    group === '' ? ['/api/v1'] : [`/apis/${group}`, `/apis/${group}/${version}`],
+  );
+  const checks = healthPaths.flatMap((path) => [path, ...healthChecks.map((name) => `${path}/${name}`)]);
+  return [...new Set(['/api', '/apis', '/openapi/v3', '/version', ...checks, ...groups])].sort();
+}
 
 /** `1` and `32` of `v1.32.0`. */
 function versionOf(gitVersion: string) {
@@ -22,18 +40,21 @@ function versionOf(gitVersion: string) {
   };
 }
 
-export function serverPath(path: string, plane: ControlPlane, openApi: OpenApiDocuments): ApiResponse {
+export function serverPath(
+  request: ApiRequest,
+  plane: ControlPlane,
+  openApi: OpenApiDocuments,
+  resources: readonly Served[],
+): ApiResponse {
+  const { path } = request;
   if (path === '/version') return json(200, versionOf(plane.model.version));
-  if (healthPaths.has(path) || /^\/(healthz|livez|readyz)\/(ping|etcd|log)$/.test(path))
-    return text(200, 'ok');
+  if (healthPaths.includes(path)) return text(200, health(request));
+  if (/^\/(healthz|livez|readyz)\/(ping|etcd|log)$/.test(path)) return text(200, 'ok');
   if (path === '/openapi/v3') return json(200, openApi.index());
   if (path.startsWith('/openapi/v3/')) {
     const document = openApi.document(path.slice('/openapi/v3/'.length));
     return document === null ? refusal(unknownPath) : json(200, document);
   }
-  if (path === '/')
-    return json(200, {
-      paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'],
-    });
+  if (path === '/') return json(200, { paths: allPaths(resources) });
   return refusal(unknownPath);
 }

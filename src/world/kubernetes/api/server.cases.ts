@@ -60,6 +60,7 @@ export function testServer(options: SmallClusterOptions = {}): TestServer {
     metrics: null,
     processes: cluster.nodeParts.kubelet,
     openApi: openApiDocuments(cluster.store),
+    nodes: cluster.nodeParts,
   });
   const respond: TestServer['respond'] = (...args) => server.handle(requestOf(...args));
   return {

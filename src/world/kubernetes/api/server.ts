@@ -5,7 +5,13 @@
  */
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { ResourceMetrics } from '../node/resource-metrics.ts';
-import { customResourceDefinitions, pods, resourceName, serviceAccounts } from '../objects/resource-types.ts';
+import {
+  customResourceDefinitions,
+  nodes,
+  pods,
+  resourceName,
+  serviceAccounts,
+} from '../objects/resource-types.ts';
 import type { OpenApiDocuments } from '../schema/openapi.ts';
 import { done, invalid, notFound, type Outcome, refuse } from '../store/failure.ts';
 import { servedByDefinition } from './definitions.ts';
@@ -17,7 +23,7 @@ import { History } from './history.ts';
 import { Lists } from './list.ts';
 import { type ContainerProcesses, FollowedLog, type LogRequest, logRequestOf, logText } from './logs.ts';
 import { bind, cannotConnect, connecting, eviction, podNamed } from './pod-subresources.ts';
-import { notAcceptable, Presentation } from './presentation.ts';
+import { notAcceptable, Presentation, type Shown } from './presentation.ts';
 import type { ApiRequest, ApiResponse, Stream } from './request.ts';
 import { review } from './reviews.ts';
 import { type ResourceRoute, resourceRoute } from './route.ts';
@@ -26,7 +32,7 @@ import { selectionOf } from './selection.ts';
 import { bindings, reviewTypes, ServedResources } from './served.ts';
 import type { Served } from './served-resource.ts';
 import { serverPath } from './server-paths.ts';
-import { type Source, sourcesOf } from './sources.ts';
+import { type NodeReports, type Source, sourcesOf } from './sources.ts';
 import { badRequest, deleted, json, refusal, respond, text, unknownPath } from './status.ts';
 import { tokenFor } from './tokens.ts';
 import { openWatch } from './watch.ts';
@@ -38,6 +44,7 @@ export interface ApiServerParts {
   /** Null: no container has a log. */
   readonly processes: ContainerProcesses | null;
   readonly openApi: OpenApiDocuments;
+  readonly nodes: NodeReports;
 }
 
 const methodRefused = refuse(
@@ -66,7 +73,7 @@ export class ApiServer {
     this.#plane = plane;
     this.#parts = parts;
     this.#served = new ServedResources(plane.store);
-    this.#sources = sourcesOf(plane, parts.metrics);
+    this.#sources = sourcesOf(plane, parts.metrics, parts.nodes);
     this.#history = new History(plane.store);
     this.#lists = new Lists(this.#history);
     this.#ownership = new FieldOwnership(plane);
@@ -113,7 +120,7 @@ export class ApiServer {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(methodRefused);
     const isDiscovery = /^\/apis?(\/|$)/.test(request.path);
     if (isDiscovery) return discover(request, this.#served.all());
-    return serverPath(request.path, this.#plane, this.#parts.openApi);
+    return serverPath(request, this.#plane, this.#parts.openApi, this.#served.all());
   }
 
   /** Null: nothing is served there. */
@@ -160,7 +167,9 @@ export class ApiServer {
   }
 
   #presentation({ request, served }: Place): Presentation | null {
-    return Presentation.of(request, served, this.#plane);
+    const { nodes: reports } = this.#parts;
+    const shown = resourceName(served.type) === resourceName(nodes) ? reports.withHeartbeats : null;
+    return Presentation.of(request, served, this.#plane, shown as Shown | null);
   }
 
   #list(place: Place): ApiResponse {

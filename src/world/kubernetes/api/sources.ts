@@ -1,13 +1,13 @@
 /**
  * Fidelity: where objects come from: the store, or, for what nobody needs to write in a run, what is known at the moment. A node's
- * Lease shows the last renewal that its kubelet would have made (every 10 s while it is up), metrics are metrics-server's
+ * Lease shows its kubelet's last renewal (every 10 s while it is up), metrics are metrics-server's
  * (metrics.k8s.io/v1beta1), component statuses are always healthy, as here nothing of the control plane fails by itself.
  */
 
 import type { ControlPlane } from '../control/control-plane.ts';
+import type { Nodes } from '../node/install.ts';
 import type { ContainerUsage, ResourceMetrics } from '../node/resource-metrics.ts';
 import type { KubeObject } from '../objects/meta.ts';
-import { conditionOf } from '../objects/meta.ts';
 import { events, leases, type Node, nodes, type Pod, pods, resourceName } from '../objects/resource-types.ts';
 import { coreEvent, eventId, groupEvent } from './event-objects.ts';
 import { componentStatuses, eventsOfGroup, nodeMetrics, podMetrics } from './served.ts';
@@ -19,15 +19,21 @@ export interface Source {
   get(namespace: string, name: string): KubeObject | undefined;
 }
 
-const renewSeconds = 10;
 const leaseNamespace = 'kube-node-lease';
 
+/** What is known of kubelets' reports, which nobody writes while nothing changes. */
+export type NodeReports = Pick<Nodes, 'renewedMicros' | 'withHeartbeats'>;
+
 /** The sources of a cluster by resource; what is missing here is in the store. */
-export function sourcesOf(plane: ControlPlane, metrics: ResourceMetrics | null): ReadonlyMap<string, Source> {
+export function sourcesOf(
+  plane: ControlPlane,
+  metrics: ResourceMetrics | null,
+  reports: NodeReports,
+): ReadonlyMap<string, Source> {
   return new Map<string, Source>([
     [resourceName(events), eventSource(plane, coreEvent)],
     [resourceName(eventsOfGroup), eventSource(plane, groupEvent)],
-    [resourceName(leases), leaseSource(plane)],
+    [resourceName(leases), leaseSource(plane, reports)],
     [resourceName(componentStatuses), componentSource],
     [resourceName(nodeMetrics), nodeMetricsSource(plane, metrics)],
     [resourceName(podMetrics), podMetricsSource(plane, metrics)],
@@ -60,7 +66,7 @@ function eventSource(plane: ControlPlane, make: typeof coreEvent): Source {
 }
 
 /** Leases of nodes beside those that clients have made. */
-function leaseSource(plane: ControlPlane): Source {
+function leaseSource(plane: ControlPlane, reports: NodeReports): Source {
   const stored = plane.store.table(leases);
   return {
     list(namespace) {
@@ -70,25 +76,21 @@ function leaseSource(plane: ControlPlane): Source {
       const machines = [...plane.store.table(nodes).values()].filter(
         ({ metadata }) => !named.has(metadata.name),
       );
-      return [...kept, ...machines.map((node) => leaseOf(node, plane))];
+      return [...kept, ...machines.map((node) => leaseOf(node, plane, reports))];
     },
     get(namespace, name) {
       const kept = stored.get(namespace, name);
       if (kept !== undefined || namespace !== leaseNamespace) return kept;
       const node = plane.store.get(nodes, '', name);
-      return node === undefined ? undefined : leaseOf(node, plane);
+      return node === undefined ? undefined : leaseOf(node, plane, reports);
     },
   };
 }
 
-function leaseOf(node: Node, { clock }: ControlPlane): KubeObject {
+function leaseOf(node: Node, { clock, engine }: ControlPlane, reports: NodeReports): KubeObject {
   const { name, uid, creationTimestamp, resourceVersion } = node.metadata;
-  const ready = conditionOf(node.status.conditions, 'Ready');
   const born = clock.microsOf(creationTimestamp);
-  const period = renewSeconds * 1e6;
-  // A kubelet that is gone stopped renewing when its node's last heartbeat was.
-  const until = ready?.status === 'Unknown' ? clock.microsOf(ready.lastHeartbeatTime) : clock.nowMicros;
-  const renewals = Math.max(0, Math.floor((until - born) / period));
+  const renewed = clock.nowMicros - engine.now + reports.renewedMicros(name);
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -103,7 +105,7 @@ function leaseOf(node: Node, { clock }: ControlPlane): KubeObject {
     spec: {
       holderIdentity: name,
       leaseDurationSeconds: 40,
-      renewTime: clock.microTime(born + renewals * period),
+      renewTime: clock.microTime(Math.max(born, renewed)),
     },
   };
 }

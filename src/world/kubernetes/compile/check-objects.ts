@@ -26,16 +26,8 @@ export function checkObjects(applied: readonly Applied[], diagnostics: Diagnosti
   }
 }
 
-interface Claiming {
-  readonly template?: {
-    readonly spec?: { readonly volumes?: readonly { readonly name: string }[] };
-  };
-  readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
-}
-
 /** The object with what the server or its controller adds before anything is judged. */
 function asCreated(object: KubeObject): KubeObject {
-  if (object.kind === 'StatefulSet') return withClaims(object);
   return object.kind === 'Job' ? withJobSelector(object) : object;
 }
 
@@ -52,19 +44,6 @@ function withJobSelector(object: KubeObject): KubeObject {
   const { metadata } = spec.template;
   const template = { ...spec.template, metadata: { ...metadata, labels: { ...metadata?.labels, ...own } } };
   return { ...object, spec: { ...spec, selector: { matchLabels: own }, template } };
-}
-
-/** The pods of a StatefulSet have volumes of the names of its claims, which their template may mount. */
-function withClaims(object: KubeObject): KubeObject {
-  const { template, volumeClaimTemplates = [], ...spec } = object.spec as Claiming;
-  const volumes = template?.spec?.volumes ?? [];
-  const claimed = volumeClaimTemplates.flatMap(({ metadata }) => {
-    const name = metadata?.name;
-    const known = name === undefined || volumes.some((volume) => volume.name === name);
-    return known ? [] : [{ name, persistentVolumeClaim: { claimName: name } }];
-  });
-  const pod = { ...template?.spec, volumes: [...volumes, ...claimed] };
-  return { ...object, spec: { ...spec, volumeClaimTemplates, template: { ...template, spec: pod } } };
 }
 
 /** `spec.containers[0].resources.limits[nvidia.com/gpu]` as field names and positions. */

@@ -49,7 +49,7 @@ export interface ControlPlane {
   zoneOf(node: Node): string;
 }
 
-export type NoteKind = 'scale' | 'rollout' | 'restart' | 'evict' | 'node' | 'probe' | 'schedule';
+export type NoteKind = 'note' | 'scale' | 'rollout' | 'restart' | 'evict' | 'node' | 'probe' | 'schedule';
 
 export interface Component {
   readonly client: ApiClient;

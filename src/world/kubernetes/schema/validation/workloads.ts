@@ -1,6 +1,7 @@
 /** Fidelity: validation of apps/v1 and batch/v1 (apps and batch validation.go, 1.32), with what may change in each. */
 import { scaledValue } from '../../objects/int-or-percent.ts';
 import type { IntOrString, LabelSelector } from '../../objects/meta.ts';
+import type { PodTemplate } from '../../objects/pod.ts';
 import type {
   CronJob,
   DaemonSet,
@@ -12,6 +13,7 @@ import type {
 } from '../../objects/workloads.ts';
 import { sameValue } from '../../store/equality.ts';
 import { parseCronSchedule } from './cron.ts';
+import { checkIndexLimits, checkPolicies, checkRestartPolicy } from './job-policies.ts';
 import { checkLabelSelector, isEmptySelector, selectorInGo } from './metadata.ts';
 import { percentErrors } from './names.ts';
 import { checkTemplate } from './pods.ts';
@@ -179,9 +181,21 @@ export function checkStatefulSet(problems: Problems, { spec }: StatefulSet, old:
   problems.nonNegative('spec.minReadySeconds', spec.minReadySeconds);
   problems.nonNegative('spec.ordinals.start', spec.ordinals?.start);
   checkSelector(problems, 'spec.selector', spec.selector, 'statefulset');
-  checkTemplate(problems, 'spec.template', spec.template, spec.selector);
+  checkTemplate(problems, 'spec.template', withClaims(spec), spec.selector);
   if (old !== null && statefulSetFixed.some((field) => !sameValue(spec[field], old.spec[field])))
     problems.forbidden('spec', statefulSetMessage);
+}
+
+/** The template with the volumes that its pods get for the claims: containers may mount them. */
+function withClaims({ template, volumeClaimTemplates = [] }: StatefulSet['spec']): PodTemplate {
+  const volumes = template?.spec?.volumes ?? [];
+  const claims = volumeClaimTemplates as readonly { readonly metadata?: { readonly name?: string } }[];
+  const claimed = claims
+    .map(({ metadata }) => metadata?.name)
+    .filter((name) => name !== undefined && volumes.every((volume) => volume.name !== name))
+    .map((name) => ({ name: name!, persistentVolumeClaim: { claimName: name! } }));
+  if (claimed.length === 0) return template;
+  return { ...template, spec: { ...template.spec, volumes: [...volumes, ...claimed] } };
 }
 
 function checkJobSpec(problems: Problems, path: string, spec: JobSpec, isMade: boolean): void {
@@ -192,35 +206,21 @@ function checkJobSpec(problems: Problems, path: string, spec: JobSpec, isMade: b
     'backoffLimit',
     'ttlSecondsAfterFinished',
     'backoffLimitPerIndex',
+    'maxFailedIndexes',
   ] as const)
     problems.nonNegative(child(path, field), spec[field]);
-  const { completionMode, completions, parallelism = 0 } = spec;
+  const { completionMode } = spec;
   if (completionMode !== undefined && completionMode !== 'NonIndexed' && completionMode !== 'Indexed')
     problems.unsupported(child(path, 'completionMode'), completionMode, ['NonIndexed', 'Indexed']);
-  if (completionMode === 'Indexed') {
-    if (completions === undefined)
-      problems.required(child(path, 'completions'), 'when completion mode is Indexed');
-    if (parallelism > 100_000 && (completions ?? 0) > 100_000)
-      problems.invalid(
-        child(path, 'parallelism'),
-        parallelism,
-        'must be less than or equal to 100000 when completion mode is Indexed',
-      );
-  } else if (spec.backoffLimitPerIndex !== undefined)
-    problems.invalid(
-      child(path, 'backoffLimitPerIndex'),
-      spec.backoffLimitPerIndex,
-      'requires indexed completion mode',
-    );
+  checkIndexLimits(problems, path, spec);
+  checkPolicies(problems, path, spec);
   if (isMade) {
     if (spec.selector === undefined) problems.required(child(path, 'selector'));
     else checkLabelSelector(problems, child(path, 'selector'), spec.selector);
   } else if (spec.manualSelector === true)
     problems.unsupported(child(path, 'manualSelector'), true, ['nil', 'false']);
-  checkTemplate(problems, child(path, 'template'), spec.template, isMade ? spec.selector : null, [
-    'OnFailure',
-    'Never',
-  ]);
+  checkTemplate(problems, child(path, 'template'), spec.template, isMade ? spec.selector : null, null);
+  checkRestartPolicy(problems, path, spec);
 }
 
 export function checkJob(problems: Problems, job: Job, old: Job | null): void {
@@ -239,7 +239,12 @@ export function checkJob(problems: Problems, job: Job, old: Job | null): void {
     !(mayReschedule && sameValue(placed(spec), placed(before)))
   )
     problems.invalid('spec.template', spec.template, immutable);
-  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex'] as const)
+  for (const field of [
+    'completionMode',
+    'podFailurePolicy',
+    'backoffLimitPerIndex',
+    'successPolicy',
+  ] as const)
     if (!sameValue(spec[field], before[field]))
       problems.invalid(child('spec', field), spec[field], immutable);
 }
