@@ -242,7 +242,7 @@ section{margin-top:28px}h2,h3,figcaption{break-after:avoid}
 .card,.chart,.bars li,tr,.verdict,.figures{break-inside:avoid}
 .scroll,.table .scroll{overflow:visible;max-height:none}
 .charts{grid-template-columns:1fr 1fr}
-table{font-size:10px}th,td{padding:3px 6px}thead th{position:static}
+table{font-size:10px}th,td{padding:3px 6px}thead th{position:static}thead button{font-size:inherit;padding:0;margin:0}.arrow{display:none}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;

@@ -1,4 +1,4 @@
-import type { ClusterResult } from '../model/cluster-result.ts';
+import type { ClusterResult, WorkloadResult } from '../model/cluster-result.ts';
 import type { CallResult, ObjectiveResult, Result, ServiceResult, SourceResult } from '../model/result.ts';
 import type { MeasureSummary } from '../model/sweep-result.ts';
 import { changedCluster } from './cluster-changes.ts';
@@ -118,7 +118,7 @@ function callMeasures(calls: readonly CallResult[]): Measure[] {
     );
 }
 
-/** Of a cluster that stood still, and of workloads to which nothing happened, only the nodes are worth comparing. */
+/** The nodes, and of the rest what happened: counts of what did not are left out, as `absentValue` knows them. */
 function clusterMeasures(result: Result): Measure[] {
   const { cluster } = result;
   if (cluster === undefined) return [];
@@ -130,22 +130,27 @@ function clusterMeasures(result: Result): Measure[] {
 }
 
 function changeMeasures({ pods, workloads, autoscalers }: ClusterResult): Measure[] {
+  const { created, unschedulableSeconds, startup } = pods;
   return [
-    ...workloads.flatMap(({ kind: sort, namespace, name, missingSeconds, unready, restarts }) => {
-      const subject = `${sort} ${namespace}/${name}`;
+    ...workloads.flatMap((workload) => {
+      const subject = workloadName(workload);
       return [
-        measure('missing', 'workload', subject, missingSeconds),
-        measure('unready', 'workload', subject, unready),
-        measure('restarts', 'workload', subject, restarts),
-      ].filter(({ value }) => value !== 0);
+        measure('missing', 'workload', subject, workload.missingSeconds),
+        measure('unready', 'workload', subject, workload.unready),
+        measure('restarts', 'workload', subject, workload.restarts),
+      ];
     }),
     ...autoscalers.map(({ namespace, name, reversals }) =>
       measure('reversals', 'autoscaler', `${namespace}/${name}`, reversals),
     ),
-    measure('podsCreated', null, 'all', pods.created),
-    measure('unschedulable', null, 'all', pods.unschedulableSeconds),
-    measure('startup', null, 'all', pods.startup.count === 0 ? null : pods.startup.p95),
-  ];
+    measure('podsCreated', null, 'all', created),
+    measure('unschedulable', null, 'all', unschedulableSeconds),
+    measure('startup', null, 'all', startup.count === 0 ? null : startup.p95),
+  ].filter(({ value }) => value !== 0);
+}
+
+function workloadName({ kind: sort, namespace, name }: WorkloadResult): string {
+  return `${sort} ${namespace}/${name}`;
 }
 
 function sumOf(errors: SourceResult['errors']): number {
@@ -178,7 +183,7 @@ function stillValue(id: string, { cluster }: Result): number | null {
   const names =
     key === 'reversals'
       ? cluster.autoscalers.map(({ namespace, name }) => `${namespace}/${name}`)
-      : cluster.workloads.map(({ kind: sort, namespace, name }) => `${sort} ${namespace}/${name}`);
+      : cluster.workloads.map(workloadName);
   return names.includes(subject!) ? 0 : null;
 }
 
