@@ -40,7 +40,7 @@ export function evict(
     if (options.dryRun !== true) mark(plane, pod);
   }
   const deleted = plane.api.delete(pods, namespace, name, options);
-  if (deleted.ok && options.dryRun !== true)
+  if (deleted.ok && options.dryRun !== true && pod.metadata.deletionTimestamp === undefined)
     plane.note('evict', `${namespace}/${name}`, `evicted from ${pod.spec.nodeName ?? 'no node'}`);
   return deleted;
 }
