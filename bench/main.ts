@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { simulatorVersion } from '../src/run/version.ts';
 import { runHold } from './hold/hold.ts';
+import { hasKubectl, runKubectlList } from './kubernetes/kubectl-list.ts';
 import { hasOpenb, openbAllocation, runOpenb } from './kubernetes/openb.ts';
 import { runPods } from './kubernetes/pods.ts';
 import { runMemory } from './memory.ts';
@@ -113,8 +114,29 @@ const benches: readonly Bench[] = [
       ];
     },
   },
+  {
+    name: 'kubectl',
+    run: async (quick) => {
+      if (!hasKubectl()) return [kubectlMissing];
+      const { pods, ownSeconds, ratio } = await runKubectlList(10_000, quick ? 2 : 5);
+      const list = `kubectl get pods -A, ${figure(pods)} pods`;
+      return [
+        { measurement: `${list}: kubectl alone`, value: ownSeconds, unit: 's', target: '', met: null },
+        atMost(`${list}, against kubectl alone`, ratio, 1.5, 'ratio'),
+      ];
+    },
+  },
   { name: 'openb', run: (quick) => (hasOpenb() ? openbFigures(quick ? 1 : 3) : [openbMissing]) },
 ];
+
+const kubectlMissing: Figure = {
+  measurement: 'kubectl get pods -A, against kubectl alone',
+  value: null,
+  unit: 'ratio',
+  target: '≤ 1.50',
+  met: null,
+  absent: 'no kubectl, skipped',
+};
 
 const openbMissing: Figure = {
   measurement: 'openb default workload',
