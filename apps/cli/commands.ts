@@ -229,6 +229,33 @@ Examples
     (await import('./commands/drain-plan.ts')).planDrain(args, chosen, context),
 });
 
+const defineRolloutPlan = (): CommandDefinition => ({
+  command: page({
+    name: 'rollout-plan',
+    summary: 'ask what rolling out a change would do',
+    description: `Runs a scenario with and without a new image or spec of a workload, under the same demand. Says how long the rollout takes, how few replicas are available meanwhile, which new pods find no node or don't become ready, whether a deadline passes or an Argo Rollout aborts, and what users feel. How another image behaves is what the ServiceModel says under releases; images that it does not name behave as the present one.
+
+${scenarioForms}`,
+    arguments: [new Argument('[words...]', 'SCENARIO WORKLOAD, or with -f only WORKLOAD, as deployment/web')],
+    options: [options.at(), options.image(), options.patch(), options.manifest(), ...planOptions()],
+    after: `
+The exit code is 0 when the rollout completes and all objectives hold, 1 when
+not, and 2 for wrong input.
+
+Examples
+  Would the analysis of the canary catch this release?
+  $ devops-sim rollout-plan bad-canary rollout/checkout --image registry.example/shop/checkout:2.1
+
+  A new spec, in CI
+  $ devops-sim rollout-plan -f manifests/ deployment/shop/web --manifest new-web.yaml -q
+
+  More memory for each pod: does the surge still fit?
+  $ devops-sim rollout-plan ./shop deployment/web --patch memory.yaml -o json | jq .unplaced`,
+  }),
+  run: async (args, chosen, context) =>
+    (await import('./commands/rollout-plan.ts')).planRollout(args, chosen, context),
+});
+
 const defineImport = (): CommandDefinition => ({
   command: page({
     name: 'import',
@@ -384,6 +411,7 @@ export const commands: readonly (() => CommandDefinition)[] = [
   defineKubeconfig,
   defineCompare,
   defineDrainPlan,
+  defineRolloutPlan,
   defineImport,
   defineValidate,
   defineExplain,

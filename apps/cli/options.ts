@@ -96,6 +96,7 @@ export const options = {
       .argParser(collect)
       .default([]),
   patch: () => new Option('--patch <file>', 'a strategic merge patch of the workload, YAML or JSON'),
+  manifest: () => new Option('--manifest <file>', 'the new manifest of the workload, which is applied'),
   zonesLost: () =>
     new Option('--zones-lost <count>', 'how many zones may fail at once; default: 1')
       .argParser(wholeNumber({ min: 0, max: 10 }))
