@@ -56,6 +56,7 @@ const refused: readonly (readonly [object, RegExp])[] = [
   [{ op: 'add', path: '/a/b/9', value: 1 }, /Unable to access invalid index: 9/],
   [{ op: 'test', path: '/a/b', value: [1, 2] }, /testing value \/a\/b failed: test failed/],
   [{ op: 'test', path: '/toString', value: 1 }, /failed/],
+  [{ op: 'test', path: '/nothing/at/all', value: null }, /missing/],
   [{ op: 'paint', path: '/a' }, /Unexpected kind: paint/],
   [{ op: 'move', from: '/a', path: '/a/b/0' }, /into itself/],
   [{ op: 'add', path: '/c' }, /no value/],

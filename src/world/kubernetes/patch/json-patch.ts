@@ -175,6 +175,7 @@ function replace(document: unknown, path: readonly string[], value: unknown): un
 }
 
 function test(document: unknown, path: readonly string[], value: unknown): unknown {
+  need(document, path.slice(0, -1), 'test');
   const found = find(document, path);
   if (!sameValue(found?.value ?? null, value))
     throw new Refused(`testing value ${textOf(path)} failed: test failed`);

@@ -72,6 +72,29 @@ const cases = [
     wanted: { tolerations: [{ key: 'c' }] },
   },
   {
+    name: 'what only the server has stays before an item that takes the place of a deleted one',
+    type: podSpec,
+    object: { containers: containers('a', 'b', 'd') },
+    patch: {
+      '$setElementOrder/containers': [{ name: 'b' }, { name: 'c' }],
+      containers: [
+        { name: 'c', image: 'c:1' },
+        { name: 'a', $patch: 'delete' },
+      ],
+    },
+    wanted: { containers: containers('b', 'd', 'c') },
+  },
+  {
+    name: 'what only the server has stays before all new items when it is all that is left',
+    type: podSpec,
+    object: { containers: containers('a', 'd') },
+    patch: {
+      '$setElementOrder/containers': [{ name: 'b' }, { name: 'c' }],
+      containers: [...containers('b', 'c'), { name: 'a', $patch: 'delete' }],
+    },
+    wanted: { containers: containers('d', 'b', 'c') },
+  },
+  {
     name: 'finalizers are a set',
     type: metadata,
     object: { finalizers: ['a', 'b'] },

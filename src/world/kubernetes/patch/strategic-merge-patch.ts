@@ -145,9 +145,37 @@ function mergeOrdered(result: Draft, patch: Draft, schema: SchemaNode): void {
         : current === undefined
           ? (withoutDirectives(added) as readonly unknown[])
           : mergeList(current, added, rule, false);
-    put(result, key, inOrder(merged, order ?? [], current ?? [], rule.mergeKey));
+    const before = current === undefined ? [] : orderAfterMerge(current, added ?? [], rule);
+    put(result, key, inOrder(merged, order ?? [], before, rule.mergeKey));
     delete patch[key];
   }
+}
+
+/**
+ * The order of the server's items by which those that only it has are placed. Upstream takes it from the list that the merge has
+ * worked on: items that were deleted have given their places to those after them, and new ones stand where places became free.
+ */
+function orderAfterMerge(
+  current: readonly unknown[],
+  added: readonly unknown[],
+  { merge, mergeKey }: ListRule,
+): readonly unknown[] {
+  if (!merge || mergeKey === null) return current;
+  const places = [...current];
+  let count = places.length;
+  const placeOf = (item: unknown) => {
+    const at = places.findIndex((one) => isSame(one, item, mergeKey));
+    return at < count ? at : -1;
+  };
+  for (const item of added)
+    for (let at = placeOf(item); at >= 0 && isDeletedItem(item); at = placeOf(item)) {
+      places.copyWithin(at, at + 1, count);
+      count--;
+    }
+  const replaces = added.some((item) => isObject(item) && item[directive] === 'replace');
+  for (const item of replaces ? [] : added)
+    if (!isDeletedItem(item) && placeOf(item) < 0 && count < places.length) places[count++] = item;
+  return places;
 }
 
 function isListOrNothing(value: unknown): value is readonly unknown[] | undefined {
