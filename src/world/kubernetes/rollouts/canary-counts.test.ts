@@ -128,10 +128,16 @@ test('the next sizes without routing', () => {
 
 test('sizes with routing', () => {
   const routed = { trafficRouting: { smi: {} } };
+  const scaled = { ...routed, steps: [{ setCanaryScale: { replicas: 5 } }] };
   const weights = (canaryWeight: number) => ({ canary: canaryWeight, stable: 100 - canaryWeight });
   const cases = [
     [canary(15, routed), null, 2, 10],
     [canary(15, { ...routed, minPodsPerReplicaSet: 3 }), null, 3, 10],
+    [canary(15, { ...routed, minPodsPerReplicaSet: 30 }), null, 10, 10],
+    [canary(0, { ...routed, minPodsPerReplicaSet: 3 }), null, 0, 10],
+    [canary(30, scaled, { abort: true }), null, 0, 10],
+    [canary(30, { ...scaled, abortScaleDownDelaySeconds: 30 }, { abort: true }), null, 0, 10],
+    [canary(30, { ...scaled, abortScaleDownDelaySeconds: 0 }, { abort: true }), null, 5, 10],
     [canary(30, { ...routed, dynamicStableScale: true }), weights(0), 3, 10],
     [canary(30, { ...routed, dynamicStableScale: true }), weights(30), 3, 7],
     [canary(30, { ...routed, dynamicStableScale: true }, { abort: true }), weights(30), 3, 10],

@@ -1,6 +1,7 @@
 /**
  * Fidelity: how many pods of each version a canary keeps: utils/replicaset/canary.go of Argo Rollouts 1.7. Without traffic
- * routing the pods' numbers are the weight; with it the stable version stays whole unless dynamicStableScale.
+ * routing the pods' numbers are the weight; with it the stable version stays whole unless dynamicStableScale. As in later
+ * releases, minPodsPerReplicaSet asks for no more pods than the rollout has.
  */
 import { resolveBounds } from '../workloads/deployment/rolling-update.ts';
 import { type CanaryStep, type Rollout, replicasOf } from './rollout.ts';
@@ -62,8 +63,10 @@ export function canarySize(rollout: Rollout): { readonly replicas: number | null
 function canaryScale(rollout: Rollout): CanaryStep['setCanaryScale'] {
   const index = stepIndexOf(rollout);
   const steps = stepsOf(rollout);
-  if (index === null || index >= steps.length || rollout.status?.abort === true) return undefined;
-  if (rollout.spec.strategy.canary?.trafficRouting === undefined) return undefined;
+  const { trafficRouting, abortScaleDownDelaySeconds } = rollout.spec.strategy.canary ?? {};
+  if (index === null || index >= steps.length || trafficRouting === undefined) return undefined;
+  // With a delay of 0 an aborted canary is never scaled down, so its scale stays in force.
+  if (rollout.status?.abort === true && abortScaleDownDelaySeconds !== 0) return undefined;
   for (let at = index; at >= 0; at--) {
     const { setCanaryScale } = steps[at];
     if (setCanaryScale !== undefined)
@@ -209,7 +212,8 @@ export function routedCounts(
   const replicas = replicasOf(rollout);
   const { replicas: fixed, weight } = canarySize(rollout);
   const { dynamicStableScale, minPodsPerReplicaSet = 0 } = rollout.spec.strategy.canary ?? {};
-  const atLeast = (count: number) => (count === 0 ? 0 : Math.max(count, minPodsPerReplicaSet));
+  const leastPods = Math.min(minPodsPerReplicaSet, replicas);
+  const atLeast = (count: number) => (count === 0 ? 0 : Math.max(count, leastPods));
   const canary = fixed ?? atLeast(podsFor(replicas, weight));
   if (dynamicStableScale !== true) return { canary, stable: replicas };
   const stable = podsFor(replicas, 100 - weight);

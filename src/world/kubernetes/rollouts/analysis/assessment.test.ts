@@ -39,6 +39,13 @@ test('how often a metric is measured', () => {
   assert.equal(effectiveCount(metric({ interval: '1m', count: '3' })), 3);
 });
 
+test('a metric whose last measurement has not ended is still running', () => {
+  const { measurements = [], ...rest } = results(F, F);
+  const open = { ...rest, measurements: [...measurements, { phase: 'Running' as const, startedAt: '120' }] };
+  for (const terminating of [false, true])
+    assert.equal(assessMetric(metric(endless), open, terminating), 'Running');
+});
+
 test('what a value says', () => {
   const low = 'result[0] < 1';
   const high = 'result[0] > 5';

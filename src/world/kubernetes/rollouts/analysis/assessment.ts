@@ -125,6 +125,7 @@ export function assessMetric(metric: Metric, result: MetricResult, terminating: 
   if (isCompleted(result.phase)) return result.phase;
   const { measurements = [], count = 0, consecutiveSuccess = 0 } = result;
   if (measurements.length === 0) return terminating ? 'Successful' : 'Pending';
+  if (measurements.at(-1)!.finishedAt === undefined) return 'Running';
   const breach = breachOf(metric, result);
   if (breach !== null) return breach.phase;
   const wanted = numberOf(metric.consecutiveSuccessLimit) ?? 0;
