@@ -53,7 +53,12 @@ const scaled: readonly (readonly [number | string, number, boolean, number | nul
   ['150%', 4, false, 6],
   ['x', 10, true, null],
   ['25', 10, true, null],
-  ['-5%', 10, true, null],
+  ['-25%', 10, true, -2],
+  ['-25%', 10, false, -3],
+  ['-5%', 10, true, 0],
+  ['+25%', 10, true, 3],
+  ['2.5%', 10, true, null],
+  ['%', 10, true, null],
 ];
 
 for (const [value, total, roundUp, wanted] of scaled)

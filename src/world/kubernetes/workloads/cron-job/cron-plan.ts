@@ -39,8 +39,9 @@ export function dueRun({
   if (second === null || second > now) return { due: first, tooManyMissed: false, next: second };
   const between = second - first;
   const missed = Math.floor((now - first) / between) + 1;
-  // Most starts that were missed are jumped over: only the last matters.
-  let due = first;
+  // Most starts that were missed are jumped over: only the last matters. Where a schedule is uneven the jump may go past the last
+  // one, over a weekend say, and then nothing is due, as upstream.
+  let due: number | null = null;
   let next = nextTime(schedule, first + Math.max(0, missed - 2) * between);
   while (next !== null && next <= now) {
     due = next;

@@ -78,4 +78,7 @@ test('which start of a CronJob is due', () => {
   assert.equal(due('* * * * *', '2026-01-01T05:30:00Z', null), '05:30! 05:31');
   assert.equal(due('* * * * *', '2026-01-01T05:30:00Z', null, 120), '05:30 05:31');
   assert.equal(due('0 * * * *', '2026-01-01T05:30:00Z', null, 60), '- 06:00');
+  // 2026-01-02 is a Friday: the jump over the missed starts of that day ends on a weekend, when there are none.
+  assert.equal(due('30 6-16/4 * * 1-5', '2026-01-04T12:00:00Z', '2026-01-02T00:00:00Z'), '- 06:30');
+  assert.equal(due('30 6-16/4 * * 1-5', '2026-01-02T15:00:00Z', '2026-01-02T00:00:00Z'), '14:30 06:30');
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DaemonNode, type DaemonPod, planNode, planRollingUpdate } from './daemon-set-plan.ts';
 
-/** `o` an old pod, `n` a new one; capitals are available; `x` failed; `t` terminating. */
+/** `o` an old pod, `n` a new one; capitals are available; `x` failed; `t` terminating; `p` waits for its node. */
 function node(name: string, notation: string, change: Partial<DaemonNode> = {}): DaemonNode {
   const pods = [...notation].map(
     (sign, at): DaemonPod => ({
@@ -12,6 +12,7 @@ function node(name: string, notation: string, change: Partial<DaemonNode> = {}):
       ready: sign === 'O' || sign === 'N',
       available: sign === 'O' || sign === 'N',
       terminating: sign === 't',
+      assigned: sign !== 'p',
       created: `2026-01-01T00:00:0${at}Z`,
     }),
   );
@@ -27,6 +28,8 @@ const nodeCases: readonly (readonly [string, Partial<DaemonNode>, boolean, strin
   ['t', {}, false, ''],
   ['t', {}, true, '+'],
   ['NN', {}, false, 'a1'],
+  ['pN', {}, false, 'a0'],
+  ['ppN', {}, false, 'a0 a1'],
   ['x', {}, false, 'a0'],
   ['xN', {}, false, 'a0'],
   ['O', off, false, ''],

@@ -12,6 +12,8 @@ export interface DaemonPod {
   readonly ready: boolean;
   readonly available: boolean;
   readonly terminating: boolean;
+  /** The scheduler has put it on its node. */
+  readonly assigned: boolean;
   readonly created: string;
 }
 
@@ -47,8 +49,9 @@ function isEnded({ phase }: DaemonPod): boolean {
   return phase === 'Failed' || phase === 'Succeeded';
 }
 
-/** Oldest first. */
+/** Pods that have a node come first, then the oldest. */
 function assignedFirst(a: DaemonPod, b: DaemonPod): number {
+  if (a.assigned !== b.assigned) return a.assigned ? -1 : 1;
   if (a.created !== b.created) return a.created < b.created ? -1 : 1;
   return a.name < b.name ? -1 : 1;
 }

@@ -234,6 +234,7 @@ export class DaemonSets {
       ready: isReady(pod),
       available: left === 0,
       terminating: deletionTimestamp !== undefined,
+      assigned: (pod.spec.nodeName ?? '') !== '',
       created: creationTimestamp,
     };
   }

@@ -89,7 +89,7 @@ export function condition(
   return { type, status, reason, message };
 }
 
-/** Deployments keep a condition, message and all, while its status and reason stay. */
+/** Deployments keep a condition, message and all, while its status and reason stay. One that is a ReplicaSet's brings its own times. */
 export function withDeploymentCondition(
   conditions: readonly Condition[],
   next: Condition,
@@ -98,8 +98,9 @@ export function withDeploymentCondition(
   const old = conditionOf(conditions, next.type);
   if (old?.status === next.status && old.reason === next.reason) return conditions;
   const now = clock.timestamp();
-  const lastTransitionTime = old?.status === next.status ? (old.lastTransitionTime ?? now) : now;
-  const made = { ...next, lastUpdateTime: now, lastTransitionTime };
+  const changed = next.lastTransitionTime ?? now;
+  const lastTransitionTime = old?.status === next.status ? (old.lastTransitionTime ?? changed) : changed;
+  const made = { ...next, lastUpdateTime: next.lastUpdateTime ?? now, lastTransitionTime };
   return [...conditions.filter((condition) => condition !== old), made];
 }
 
@@ -200,7 +201,9 @@ function setFailure({ all, fresh }: Sets): Condition | undefined {
   const ordered = fresh === undefined ? all : [fresh, ...all];
   for (const set of ordered) {
     const failure = conditionOf(set.status?.conditions, 'ReplicaFailure');
-    if (failure !== undefined) return failure;
+    if (failure === undefined) continue;
+    const { lastTransitionTime } = failure;
+    return lastTransitionTime === undefined ? failure : { ...failure, lastUpdateTime: lastTransitionTime };
   }
   return undefined;
 }

@@ -31,6 +31,14 @@ test('sets grow and shrink in proportion, and the largest takes the rest', () =>
   assert.deepEqual(sizes(1, 0, '5/10 5/10'), [1, 0]);
 });
 
+test('of sets of one second a later name counts as the newer', () => {
+  const set = (name: string) => ({ name, replicas: 5, maxReplicas: 10, createdMicros: 0 });
+  const of = (desired: number) =>
+    proportionalSizes({ desired, surge: 0, statusReplicas: 0, sets: [set('a'), set('b')] });
+  assert.deepEqual([of(11).get('a'), of(11).get('b')], [5, 6]);
+  assert.deepEqual([of(9).get('a'), of(9).get('b')], [4, 5]);
+});
+
 test('an annotation that is missing is made up for by the size in the status', () => {
   assert.deepEqual(sizes(20, 0, '5/- 5/-', 10), [10, 10]);
   assert.deepEqual(sizes(20, 0, '5/- 5/-', 0), [15, 5]);

@@ -47,15 +47,14 @@ export function proportionalSizes({
   return sizes;
 }
 
-/** The largest first; of two alike the newer when sets grow, the older when they shrink. */
+/** The largest first; of two alike the newer when sets grow, the older when they shrink; of one second a later name is newer. */
 function inOrder(sets: readonly ScalableSet[], toAdd: number): readonly ScalableSet[] {
   if (toAdd === 0) return sets;
   const newerFirst = toAdd > 0 ? 1 : -1;
   return [...sets].sort(
     (a, b) =>
       b.replicas - a.replicas ||
-      (b.createdMicros - a.createdMicros) * newerFirst ||
-      (a.name < b.name ? -1 : 1),
+      (b.createdMicros - a.createdMicros || (a.name < b.name ? 1 : -1)) * newerFirst,
   );
 }
 
