@@ -123,6 +123,8 @@ export interface JobSpec {
   readonly template: PodTemplate;
   readonly suspend?: boolean;
   readonly podFailurePolicy?: unknown;
+  readonly successPolicy?: unknown;
+  readonly maxFailedIndexes?: number;
   readonly podReplacementPolicy?: 'TerminatingOrFailed' | 'Failed';
 }
 

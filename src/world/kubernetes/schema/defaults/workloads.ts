@@ -108,9 +108,19 @@ export function defaultedDaemonSet(set: DaemonSet): DaemonSet {
 
 const unlimitedBackoff = 2_147_483_647;
 
+function defaultedFailurePolicy(policy: object): object {
+  return within<object, readonly object[]>(policy, 'rules', (rules) =>
+    mapped(rules, (rule) =>
+      within<object, readonly object[]>(rule, 'onPodConditions', (patterns) =>
+        mapped(patterns, (pattern) => filled(pattern, { status: 'True' })),
+      ),
+    ),
+  );
+}
+
 function defaultedJobSpec(spec: JobSpec): JobSpec {
   const isOne = spec.completions === undefined && spec.parallelism === undefined;
-  return filled(withTemplate(spec), {
+  return filled(within<JobSpec, object>(withTemplate(spec), 'podFailurePolicy', defaultedFailurePolicy), {
     ...(isOne ? { completions: 1 } : {}),
     parallelism: 1,
     backoffLimit: spec.backoffLimitPerIndex === undefined ? 6 : unlimitedBackoff,

@@ -90,13 +90,13 @@ function checkRest(problems: Problems, path: string, spec: PodSpec & MoreFields)
     ]);
 }
 
-/** A template of a workload whose selector must match it; `policies`: the restart policies that the workload allows. */
+/** A template of a workload whose selector must match it; `policies`: the restart policies that the workload allows; null: it looks at them itself. */
 export function checkTemplate(
   problems: Problems,
   path: string,
   template: PodTemplate | undefined,
   selector: LabelSelector | null | undefined,
-  policies: readonly string[] = ['Always'],
+  policies: readonly string[] | null = ['Always'],
 ): void {
   const { metadata, spec } = template ?? {};
   if (selector !== null && selector !== undefined && !selects(selector, metadata?.labels ?? {}))
@@ -109,6 +109,7 @@ export function checkTemplate(
   checkAnnotations(problems, child(path, 'metadata.annotations'), metadata?.annotations);
   checkPodSpec(problems, child(path, 'spec'), spec ?? ({} as PodSpec));
   const policy = spec?.restartPolicy;
+  if (policies === null) return;
   if (policy !== undefined && restartPolicies.includes(policy) && !policies.includes(policy))
     problems.unsupported(child(path, 'spec.restartPolicy'), policy, policies);
   if (policies.includes('Always') && spec?.activeDeadlineSeconds !== undefined)

@@ -44,6 +44,11 @@ export class Problems {
     this.#add('FieldValueInvalid', field, `Invalid value: ${text}: ${detail}`);
   }
 
+  /** A part that is wrong as a whole, so that its value is not shown. */
+  refused(field: string, detail: string): void {
+    this.#add('FieldValueInvalid', field, `Invalid value: ${detail}`);
+  }
+
   /** One problem for each message. */
   each(field: string, value: unknown, messages: readonly string[]): void {
     for (const message of messages) this.invalid(field, value, message);

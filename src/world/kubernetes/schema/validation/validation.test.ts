@@ -310,7 +310,7 @@ const cases: readonly Case[] = [
     'batch/v1',
     'Job',
     { spec: { selector, template } },
-    ['spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"'],
+    ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
   ],
   [
     'a daemon set that can not move',

@@ -17,6 +17,7 @@ function view(spec: Partial<JobSpec>, change: Partial<JobView> = {}): JobView {
     failedIndexes: 0,
     runningMicros: 0,
     policyFailure: null,
+    policySuccess: null,
     ...change,
   };
 }
@@ -46,6 +47,12 @@ const verdicts: readonly (readonly [Partial<JobSpec>, Partial<JobView>, string])
   [{ parallelism: 2 }, { succeeded: 1 }, 'CompletionsReached'],
   [{ completions: 3 }, { succeeded: 2 }, ''],
   [{ completions: 0 }, {}, 'CompletionsReached'],
+  [
+    { completions: 9 },
+    { succeeded: 1, active: 3, policySuccess: 'Matched rules at index 0' },
+    'SuccessPolicy',
+  ],
+  [{}, { failed: 7, policySuccess: 'Matched rules at index 0' }, 'BackoffLimitExceeded'],
   [{}, { failed: 6 }, ''],
   [{}, { failed: 7 }, 'BackoffLimitExceeded'],
   [{ backoffLimit: 0 }, { failed: 1 }, 'BackoffLimitExceeded'],

@@ -1,6 +1,6 @@
 /**
  * Fidelity: what becomes of a Job: `syncJob` and `manageJob` (job/job_controller.go, 1.32). Pure: how it ends, and how many pods
- * should run. Simplified: no `successPolicy`, nobody else manages a Job.
+ * should run. Simplified: nobody else manages a Job.
  */
 import type { JobSpec } from '../../objects/workloads.ts';
 
@@ -20,6 +20,8 @@ export interface JobView {
   readonly runningMicros: number | null;
   /** What a failure policy says against it; null: nothing. */
   readonly policyFailure: string | null;
+  /** The rule of its success policy that is met; null: none. */
+  readonly policySuccess: string | null;
 }
 
 export interface Verdict {
@@ -50,6 +52,8 @@ export function verdictOn(view: JobView): Verdict | null {
   if (isPastDeadline(view)) return fails('DeadlineExceeded', 'Job was active longer than specified deadline');
   const byIndex = spec.backoffLimitPerIndex === undefined ? null : verdictOnIndexes(view);
   if (byIndex !== null) return byIndex;
+  if (view.policySuccess !== null)
+    return { type: 'SuccessCriteriaMet', reason: 'SuccessPolicy', message: view.policySuccess };
   return isSatisfied(view)
     ? {
         type: 'SuccessCriteriaMet',

@@ -9,6 +9,7 @@ import { type FailurePolicy, judge } from './job-failure-policy.ts';
 import { parseIndexes } from './job-indexes.ts';
 import { completionsOf, isIndexed, type JobView, replacesOnlyFailed } from './job-plan.ts';
 import { indexFailuresOf, indexOf, isTracked } from './job-pod.ts';
+import { metRule, type SuccessPolicy } from './job-success-policy.ts';
 
 export interface Uncounted {
   readonly succeeded?: readonly string[];
@@ -164,6 +165,9 @@ export function jobState(job: Job, pods: Iterable<Pod>, clock: Clock): JobState 
       runningMicros:
         status?.startTime === undefined ? null : clock.nowMicros - clock.microsOf(status.startTime),
       policyFailure: sorted.policyFailure,
+      policySuccess: isIndexed(spec)
+        ? metRule(spec.successPolicy as SuccessPolicy | undefined, completions, succeededIndexes)
+        : null,
     },
   };
 }
