@@ -7,7 +7,8 @@ import type {
 } from '../../objects/autoscaling.ts';
 import type { KubeObject } from '../../objects/meta.ts';
 import { quantityOf } from '../../objects/resources.ts';
-import { pathSegmentErrors } from './names.ts';
+import { checkResourceName } from './containers.ts';
+import { dns1123LabelErrors, pathSegmentErrors } from './names.ts';
 import { at, child, type Problems } from './problems.ts';
 
 const windowSecondsMax = 3600;
@@ -41,68 +42,88 @@ export function checkAutoscaler(problems: Problems, { spec }: HorizontalPodAutos
 
 const fieldOfType = {
   Object: 'object',
+  External: 'external',
   Pods: 'pods',
   Resource: 'resource',
   ContainerResource: 'containerResource',
-  External: 'external',
 } as const;
 
+/** The first source that is there is looked into, whatever the type says. */
 function checkMetric(problems: Problems, path: string, metric: MetricSpec): void {
-  if (!metric.type) {
-    problems.required(child(path, 'type'), 'must specify a metric source type');
-    return;
-  }
-  if (!metricTypes.includes(metric.type)) {
-    problems.unsupported(child(path, 'type'), metric.type, metricTypes);
-    return;
-  }
+  if (!metric.type) problems.required(child(path, 'type'), 'must specify a metric source type');
+  if (!metricTypes.includes(metric.type))
+    problems.unsupported(child(path, 'type'), metric.type ?? '', metricTypes);
+  const present = Object.values(fieldOfType).filter((field) => metric[field] !== undefined);
+  if (present.length > 0) checkSource(problems, child(path, present[0]), metric, present[0]);
   const wanted = fieldOfType[metric.type];
-  if (metric[wanted] === undefined)
-    problems.required(child(path, wanted), `must populate information for the given metric source`);
-  for (const field of Object.values(fieldOfType)) {
-    if (metric[field] === undefined || field === wanted) continue;
-    problems.forbidden(child(path, field), 'must populate the given metric source only');
-  }
-  checkSource(problems, child(path, wanted), metric);
+  if (wanted !== undefined && metric[wanted] === undefined)
+    problems.required(child(path, wanted), 'must populate information for the given metric source');
+  if (present.length === 1) return;
+  for (const field of present)
+    if (field !== wanted)
+      problems.forbidden(child(path, field), 'must populate the given metric source only');
 }
 
-function checkSource(problems: Problems, path: string, metric: MetricSpec): void {
-  const { resource, containerResource, pods, object, external } = metric;
-  const ofResource = resource ?? containerResource;
-  if (ofResource !== undefined) {
-    if (!ofResource.name) problems.required(child(path, 'name'), 'must specify a resource name');
-    if (containerResource !== undefined && !containerResource.container)
-      problems.required(child(path, 'container'), 'must specify a container');
-    checkTarget(problems, child(path, 'target'), ofResource.target);
-    checkResourceTarget(problems, child(path, 'target'), ofResource.target);
-  }
-  const named = pods ?? object ?? external;
-  if (named === undefined) return;
-  if (object !== undefined) checkReference(problems, child(path, 'describedObject'), object.describedObject);
-  if (!named.metric?.name) problems.required(child(path, 'metric.name'), 'must specify a metric name');
-  checkTarget(problems, child(path, 'target'), named.target);
-  const { averageValue, value } = named.target ?? {};
-  if (pods !== undefined && averageValue === undefined)
-    problems.required(child(path, 'target.averageValue'), 'must specify a positive target averageValue');
-  if (pods === undefined && averageValue === undefined && value === undefined)
-    problems.required(
-      child(path, 'target.averageValue'),
-      'must set either a target value for metric or a per-pod target',
-    );
-  if (external !== undefined && averageValue !== undefined && value !== undefined)
+type SourceField = (typeof fieldOfType)[keyof typeof fieldOfType];
+
+function checkSource(problems: Problems, path: string, metric: MetricSpec, field: SourceField): void {
+  const { resource, containerResource } = metric;
+  if (field === 'resource') checkResourceSource(problems, path, resource!);
+  else if (field === 'containerResource') checkResourceSource(problems, path, containerResource!);
+  else checkNamedSource(problems, path, metric, field);
+}
+
+function checkResourceSource(
+  problems: Problems,
+  path: string,
+  source: { readonly name?: string; readonly container?: string; readonly target?: MetricTarget },
+): void {
+  const { name, container, target } = source;
+  const isOfContainer = path.endsWith('.containerResource');
+  if (!name) problems.required(child(path, 'name'), 'must specify a resource name');
+  else if (isOfContainer) checkResourceName(problems, child(path, 'name'), name);
+  if (isOfContainer && !container) problems.required(child(path, 'container'), 'must specify a container');
+  else if (isOfContainer)
+    problems.each(child(path, 'container'), container, dns1123LabelErrors(container ?? ''));
+  checkTarget(problems, child(path, 'target'), target);
+  checkResourceTarget(problems, child(path, 'target'), target);
+}
+
+function checkNamedSource(
+  problems: Problems,
+  path: string,
+  metric: MetricSpec,
+  field: 'object' | 'external' | 'pods',
+): void {
+  const source = metric[field]!;
+  if (field === 'object')
+    checkReference(problems, child(path, 'describedObject'), metric.object!.describedObject);
+  const name = source.metric?.name;
+  if (!name) problems.required(child(path, 'metric.name'), 'must specify a metric name');
+  else problems.each(child(path, 'metric.name'), name, pathSegmentErrors(name));
+  checkTarget(problems, child(path, 'target'), source.target);
+  const { averageValue, value } = source.target ?? {};
+  if (averageValue === undefined && (field === 'pods' || value === undefined))
+    problems.required(child(path, 'target.averageValue'), missingTarget[field]);
+  if (field === 'external' && averageValue !== undefined && value !== undefined)
     problems.forbidden(
       child(path, 'target.value'),
       'may not set both a target value for metric and a per-pod target',
     );
 }
 
+const missingTarget = {
+  pods: 'must specify a positive target averageValue',
+  object: 'must set either a target value or averageValue',
+  external: 'must set either a target value for metric or a per-pod target',
+};
+
 function checkTarget(problems: Problems, path: string, target: MetricTarget | undefined): void {
-  if (!target?.type) {
-    problems.required(child(path, 'type'), 'must specify a metric target type');
-    return;
-  }
-  if (!['Utilization', 'Value', 'AverageValue'].includes(target.type))
-    problems.invalid(child(path, 'type'), target.type, 'must be either Utilization, Value, or AverageValue');
+  const type = target?.type ?? '';
+  if (type === '') problems.required(child(path, 'type'), 'must specify a metric target type');
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type))
+    problems.invalid(child(path, 'type'), type, 'must be either Utilization, Value, or AverageValue');
+  if (target === undefined) return;
   for (const field of ['value', 'averageValue'] as const)
     if (target[field] !== undefined && quantityOf(target[field]) <= 0)
       problems.invalid(child(path, field), String(target[field]), 'must be positive');
