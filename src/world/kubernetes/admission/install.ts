@@ -6,7 +6,7 @@ import type { ControlPlane } from '../control/control-plane.ts';
 import type { PriorityClass } from '../objects/cluster-scope.ts';
 import type { KubeObject, ResourceList } from '../objects/meta.ts';
 import { priorityClasses } from '../objects/resource-types.ts';
-import type { AdmissionRequest } from '../store/api.ts';
+import type { Admission, AdmissionRequest } from '../store/api.ts';
 import { done, type Outcome } from '../store/failure.ts';
 import { forbid, joined } from './forbid.ts';
 import { claimViolations } from './limit-range.ts';
@@ -20,7 +20,7 @@ const immortal: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-p
 export function installAdmission(plane: ControlPlane): void {
   const ofPods = new PodAdmission(plane);
   const quotas = new QuotaAdmission(plane);
-  plane.api.admit((request) => {
+  const admit: Admission = (request) => {
     const { operation, type, object, subresource } = request;
     if (operation === 'delete') return mayDelete(request);
     if (subresource !== '') return done(object);
@@ -35,7 +35,8 @@ export function installAdmission(plane: ControlPlane): void {
         ? checkClaim(ofPods, request)
         : checkPriorityClass(plane, request);
     return checked.ok ? quotas.admit(request) : checked;
-  });
+  };
+  plane.api.admit(admit, { seesStatus: false });
 }
 
 /** What may come to count for more later. */

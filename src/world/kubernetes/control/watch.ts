@@ -8,16 +8,21 @@ import type { KubeObject } from '../objects/meta.ts';
 import type { ResourceType } from '../objects/resource-types.ts';
 import type { Change, Observer, Store } from '../store/store.ts';
 
+/** Deliveries for which room is kept. */
+const roomKept = 4096;
+
 /** One component's watches, with a common lag. */
 export class Watch {
   readonly #engine: Engine;
   readonly #store: Store;
   readonly #lagMicros: number;
   readonly #handler: number;
-  readonly #changes: Change[] = [];
-  readonly #observers: Observer[] = [];
-  readonly #due: number[] = [];
+  /** What is to be delivered to whom and when: from `done` up to `count`; null: it has been. */
+  #changes: (Change | null)[] = [];
+  #observers: Observer[] = [];
+  #due: number[] = [];
   #done = 0;
+  #count = 0;
   #instant = false;
 
   /** `name` is unique among watches. */
@@ -42,28 +47,34 @@ export class Watch {
   #queue(change: Change, observer: Observer): void {
     const now = this.#engine.now;
     const due = this.#instant ? now : now + this.#lagMicros;
-    const last = this.#due[this.#due.length - 1];
-    this.#changes.push(change);
-    this.#observers.push(observer);
-    this.#due.push(due);
+    const at = this.#count++;
     // Changes of one instant share an event.
-    if (this.#due.length - 1 === this.#done || last !== due)
-      this.#engine.after(due - now, this.#handler, 0, 0);
+    const isFirst = at === this.#done || this.#due[at - 1] !== due;
+    this.#changes[at] = change;
+    this.#observers[at] = observer;
+    this.#due[at] = due;
+    if (isFirst) this.#engine.after(due - now, this.#handler, 0, 0);
   }
 
   #deliver(): void {
     const now = this.#engine.now;
-    while (this.#done < this.#due.length && this.#due[this.#done] <= now) {
+    while (this.#done < this.#count && this.#due[this.#done] <= now) {
       const at = this.#done++;
-      this.#observers[at](this.#changes[at]);
+      const change = this.#changes[at]!;
+      this.#changes[at] = null;
+      this.#observers[at](change);
     }
-    if (this.#done === this.#due.length || this.#done > 4096) this.#cut();
+    if (this.#done === this.#count || this.#done > roomKept) this.#makeRoom();
   }
 
-  #cut(): void {
-    this.#changes.splice(0, this.#done);
-    this.#observers.splice(0, this.#done);
-    this.#due.splice(0, this.#done);
+  /** What has been delivered makes room; where that is not much, the room is used again as it is. */
+  #makeRoom(): void {
+    if (this.#done > roomKept) {
+      this.#changes = this.#changes.slice(this.#done, this.#count);
+      this.#observers = this.#observers.slice(this.#done, this.#count);
+      this.#due = this.#due.slice(this.#done, this.#count);
+    }
+    this.#count -= this.#done;
     this.#done = 0;
   }
 }

@@ -19,7 +19,7 @@ export interface Network {
 /** Gives Services their addresses and endpoints, and traffic its ways. */
 export function installNetwork(plane: ControlPlane, kubelet: Kubelet): Network {
   const addresses = new ServiceAddresses(plane.store, plane.random('service-addresses'));
-  plane.api.admit(addresses.admit);
+  plane.api.admit(addresses.admit, { seesStatus: false });
   const slices = new EndpointSlices(plane);
   const proxy = new KubeProxy(plane, kubelet);
   new EndpointsMirror(plane);

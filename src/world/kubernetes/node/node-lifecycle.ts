@@ -62,9 +62,10 @@ export class NodeLifecycle {
       if (previous !== null) this.#countZone(previous, -1);
       if (kind !== 'DELETED') this.#countZone(object, 1);
     });
-    manager.watch.on(nodes, ({ kind, object }) => {
+    manager.watch.on(nodes, ({ kind, object, previous }) => {
       if (kind === 'DELETED') this.#suspects.delete(object.metadata.name);
-      else this.#seen(object);
+      else if (previous?.spec !== object.spec || previous.status.conditions !== object.status.conditions)
+        this.#seen(object);
     });
   }
 

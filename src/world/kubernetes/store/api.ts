@@ -29,7 +29,7 @@ import {
   type StatusCause,
 } from './failure.ts';
 import { nameSuffix, uidFrom } from './names.ts';
-import type { Store } from './store.ts';
+import type { Place, Store } from './store.ts';
 
 /** What a resource adds to the general rules; only clients' writes are defaulted and validated. */
 export interface Strategy<T extends KubeObject = KubeObject> {
@@ -69,6 +69,8 @@ export interface DeleteOptions {
   readonly dryRun?: boolean;
 }
 
+const asStatus: WriteOptions = { subresource: 'status' };
+
 /** A name has 63 characters at most, five of them random. */
 const generatedBaseLength = 58;
 
@@ -84,6 +86,7 @@ export class Api {
   /** The same by the types with which they were asked for; null: there is none. */
   readonly #strategiesByType = new Map<ResourceType, Strategy | null>();
   readonly #admissions: Admission[] = [];
+  readonly #statusAdmissions: Admission[] = [];
 
   constructor(store: Store, clock: Clock, stream: RandomStream) {
     this.store = store;
@@ -97,9 +100,10 @@ export class Api {
     this.#strategiesByType.clear();
   }
 
-  /** Adds a plugin after those that were added before. */
-  admit(admission: Admission): void {
+  /** Adds a plugin after those that were added before; `seesStatus`: it has a say in writes of status too. */
+  admit(admission: Admission, { seesStatus = true }: { readonly seesStatus?: boolean } = {}): void {
     this.#admissions.push(admission);
+    if (seesStatus) this.#statusAdmissions.push(admission);
   }
 
   create<T extends KubeObject>(
@@ -130,8 +134,9 @@ export class Api {
    */
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Outcome<T> {
     const { namespace = '', name, resourceVersion, uid } = object.metadata;
-    const old = this.store.get(type, namespace, name);
-    if (old === undefined) return notFound(type, name);
+    const place = this.store.table(type).placeOf(namespace, name);
+    if (place === undefined) return notFound(type, name);
+    const old = place.object;
     if (uid !== undefined && uid !== '' && uid !== old.metadata.uid)
       return conflict(
         type,
@@ -144,7 +149,7 @@ export class Api {
       resourceVersion !== old.metadata.resourceVersion
     )
       return conflict(type, name, objectModified);
-    return this.#put(type, object, old, options);
+    return this.#put(type, object, place, options);
   }
 
   /** Reads, changes and writes in one go, as a client does that tries again on conflict; null: leave it as it is. */
@@ -155,10 +160,12 @@ export class Api {
     change: (current: T) => T | null,
     options: WriteOptions = {},
   ): Outcome<T> {
-    const old = this.store.get(type, namespace, name);
-    if (old === undefined) return notFound(type, name);
-    const next = change(old);
-    return next === null || next === old ? done(old) : this.#put(type, next, old, options);
+    const place = this.store.table(type).placeOf(namespace, name);
+    if (place === undefined) return notFound(type, name);
+    const next = change(place.object);
+    return next === null || next === place.object
+      ? done(place.object)
+      : this.#put(type, next, place, options);
   }
 
   /** As `modify`, for status alone. */
@@ -168,7 +175,7 @@ export class Api {
     name: string,
     change: (current: T) => T | null,
   ): Outcome<T> {
-    return this.modify(type, namespace, name, change, { subresource: 'status' });
+    return this.modify(type, namespace, name, change, asStatus);
   }
 
   /** Deletes, or marks as being deleted what finalizers or a grace period hold. The answer is the last state. */
@@ -190,9 +197,15 @@ export class Api {
     return done(sameValue(marked, object) ? object : this.store.replace(type, marked));
   }
 
-  #put<T extends KubeObject>(type: ResourceType<T>, object: T, old: T, options: WriteOptions): Outcome<T> {
+  #put<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: T,
+    place: Place<T>,
+    options: WriteOptions,
+  ): Outcome<T> {
+    const old = place.object;
     if (options.subresource === 'status' && options.outside !== true && object.metadata === old.metadata)
-      return this.#putStatus(type, object, old, options);
+      return this.#putStatus(type, object, place, options);
     const strategy = this.#strategyOf(type);
     const kept = this.#kept(type, object, old, options.subresource ?? '');
     const next = options.outside === true ? (strategy?.default?.(kept) ?? kept) : kept;
@@ -206,16 +219,17 @@ export class Api {
     if (options.dryRun === true) return done(counted);
     if (counted.metadata.deletionTimestamp !== undefined && mayVanish(counted))
       return done(this.store.remove(type, counted));
-    return done(this.store.replace(type, counted, counted.metadata === kept.metadata));
+    return done(this.store.replaceAt(type, place, counted, counted.metadata === kept.metadata));
   }
 
   /** The same for a control loop's report, which touches nothing else: nearly every write is one. */
   #putStatus<T extends KubeObject>(
     type: ResourceType<T>,
     object: T,
-    old: T,
+    place: Place<T>,
     options: WriteOptions,
   ): Outcome<T> {
+    const old = place.object;
     if (sameValue(object.status, old.status)) return done(old);
     const made: T = { ...old, metadata: { ...old.metadata }, status: object.status };
     const admitted = this.#admitted('update', type, made, old, options);
@@ -224,7 +238,7 @@ export class Api {
     if (options.dryRun === true) return done(next);
     if (next.metadata.deletionTimestamp !== undefined && mayVanish(next))
       return done(this.store.remove(type, next));
-    return done(this.store.replace(type, next, next.metadata === made.metadata));
+    return done(this.store.replaceAt(type, place, next, next.metadata === made.metadata));
   }
 
   #strategyOf<T extends KubeObject>(type: ResourceType<T>): Strategy<T> | null {
@@ -314,8 +328,10 @@ export class Api {
     options: WriteOptions,
   ): Outcome<KubeObject> {
     const { subresource = '', dryRun = false } = options;
+    const admissions = subresource === 'status' ? this.#statusAdmissions : this.#admissions;
+    if (admissions.length === 0) return done(object);
     let request: AdmissionRequest = { operation, type, subresource, object, old, dryRun };
-    for (const admission of this.#admissions) {
+    for (const admission of admissions) {
       const outcome = admission(request);
       if (!outcome.ok) return outcome;
       if (outcome.value !== request.object) request = { ...request, object: outcome.value };

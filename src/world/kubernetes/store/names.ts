@@ -20,23 +20,29 @@ export function safeEncode(text: string): string {
   return encoded;
 }
 
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const halves: (string | undefined)[] = new Array(0x10000);
+
+/** Four hexadecimal digits of the lower half of a word; texts that were made once are kept. */
+function hexHalf(word: number): string {
+  const half = word & 0xffff;
+  let text = halves[half];
+  if (text === undefined) {
+    text = half.toString(16).padStart(4, '0');
+    halves[half] = text;
+  }
+  return text;
+}
 
 /** The eight hexadecimal digits of a 32-bit word. */
 export function hexWord(word: number): string {
-  return (
-    hexOfByte[word >>> 24] +
-    hexOfByte[(word >>> 16) & 255] +
-    hexOfByte[(word >>> 8) & 255] +
-    hexOfByte[word & 255]
-  );
+  return hexHalf(word >>> 16) + hexHalf(word);
 }
 
 /** A version 4 UUID. */
 export function uidFrom(stream: RandomStream): string {
-  const second = hexWord((stream.int32() & 0xffff0fff) | 0x4000);
-  const third = hexWord((stream.int32() & 0x3fffffff) | (0x80000000 | 0));
-  const first = hexWord(stream.int32());
-  const fourth = hexWord(stream.int32());
-  return `${first}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${fourth}`;
+  const second = (stream.int32() & 0xffff0fff) | 0x4000;
+  const third = (stream.int32() & 0x3fffffff) | (0x80000000 | 0);
+  const first = stream.int32();
+  const fourth = stream.int32();
+  return `${hexWord(first)}-${hexHalf(second >>> 16)}-${hexHalf(second)}-${hexHalf(third >>> 16)}-${hexHalf(third)}${hexWord(fourth)}`;
 }

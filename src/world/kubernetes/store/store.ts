@@ -84,6 +84,8 @@ export class Table<T extends KubeObject = KubeObject> {
   }
 }
 
+const noObjects: readonly never[] = [];
+
 /** The objects by some property: pods by node, by owner. */
 export class Index<T extends KubeObject> {
   readonly #groups = new Map<string, Set<Place<T>>>();
@@ -96,10 +98,13 @@ export class Index<T extends KubeObject> {
     table.indexes.push(this);
   }
 
-  /** In the order in which they joined the group. */
-  *get(key: string): Generator<T, void, undefined> {
+  /** As they are now, in the order in which they joined the group. */
+  get(key: string): readonly T[] {
     const group = this.#groups.get(key);
-    if (group !== undefined) for (const place of group) yield place.object;
+    if (group === undefined) return noObjects;
+    const objects: T[] = [];
+    for (const place of group) objects.push(place.object);
+    return objects;
   }
 
   count(key: string): number {
@@ -188,9 +193,15 @@ export class Store {
 
   /** Puts another state of an object in the place of its present one. `own`: as with `insert`. */
   replace<T extends KubeObject>(type: ResourceType<T>, object: T, own = false): T {
+    const { namespace = '', name } = object.metadata;
+    const place = this.table(type).placeOf(namespace, name);
+    assert(place !== undefined, `There is a ${resourceName(type)} ${name}.`);
+    return this.replaceAt(type, place, object, own);
+  }
+
+  /** The same for who knows the place. */
+  replaceAt<T extends KubeObject>(type: ResourceType<T>, place: Place<T>, object: T, own: boolean): T {
     const table = this.table(type);
-    const place = table.placeOf(object.metadata.namespace ?? '', object.metadata.name);
-    assert(place !== undefined, `There is a ${resourceName(type)} ${object.metadata.name}.`);
     const previous = place.object;
     const stored = this.#revised(object, own);
     place.object = stored;

@@ -99,11 +99,16 @@ export class InterPodRules {
   /** Brings the filter up to date; false: it lets every node pass. */
   begin(): boolean {
     this.#make();
+    const { repellingTerms } = this.#group.kin;
+    if (this.#affinity.length + this.#antiAffinity.length + repellingTerms.length === 0) {
+      this.#repelling.length = 0;
+      return false;
+    }
     for (const { sum } of this.#affinity) sum.refresh();
     for (const { sum } of this.#antiAffinity) sum.refresh();
     this.#first = this.#likesItself && this.#affinity.every(({ sum }) => sum.total === 0);
     this.#repelling.length = 0;
-    for (const term of this.#group.kin.repellingTerms) {
+    for (const term of repellingTerms) {
       if (term.total === 0) continue;
       const sum = term.by(term.topology, null);
       sum.refresh();
@@ -139,6 +144,7 @@ export class InterPodRules {
   beginScore(): boolean {
     this.#make();
     this.#scored.length = 0;
+    if (this.#preferred.length + this.#group.kin.scoredTerms.length === 0) return false;
     for (const { counter, sum, weight } of this.#preferred) {
       if (counter.total === 0) continue;
       sum.refresh();

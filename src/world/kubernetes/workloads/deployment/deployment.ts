@@ -140,9 +140,11 @@ export class Deployments {
   }
 
   #familyOf(deployment: Deployment): Family {
-    const all = [...this.#setsByOwner.get(deployment.metadata.uid)].sort(byCreation);
+    const known = this.#setsByOwner.get(deployment.metadata.uid);
+    const all = known.length < 2 ? known : [...known].sort(byCreation);
     const fresh = findNewSet(deployment, all);
-    return { all, fresh, old: all.filter((set) => set !== fresh) };
+    const old = all.length === 1 && fresh !== undefined ? none : all.filter((set) => set !== fresh);
+    return { all, fresh, old };
   }
 
   /** Says in the conditions that the rollout has been paused or resumed; null: they say so already. */
@@ -310,6 +312,8 @@ export class Deployments {
       );
   }
 }
+
+const none: readonly ReplicaSet[] = [];
 
 function selectsAll({ spec }: Deployment): boolean {
   const { matchLabels = {}, matchExpressions = [] } = spec.selector;

@@ -35,6 +35,13 @@ export class GarbageCollector {
   }
 
   #hear({ kind, type, object, previous }: Change): void {
+    // Most changes have nothing to do with owners.
+    if (
+      kind === 'MODIFIED' &&
+      object.metadata.deletionTimestamp === undefined &&
+      previous?.metadata.ownerReferences === object.metadata.ownerReferences
+    )
+      return;
     const owners = ownersOf(object);
     if (kind === 'DELETED') {
       if (this.#dependents.has(object.metadata.uid))
