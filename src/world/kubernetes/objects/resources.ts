@@ -2,6 +2,7 @@
  * Fidelity: what a pod asks for, as the scheduler, quotas and autoscalers compute it (component-helpers
  * resource.PodRequests, 1.32): the containers together, or the neediest moment of its start, plus overhead. CPU in whole
  * thousandths of a core rounded up, other resources in whole units rounded up, as `Quantity.MilliValue` and `Value` give.
+ * Simplified: resources of the pod as a whole and those of a resize under way, both behind gates that are off, do not count.
  */
 import { parseQuantity } from '../../../base/quantity.ts';
 import type { Quantity, ResourceList } from './meta.ts';
@@ -59,28 +60,35 @@ const limitsOfPods = new WeakMap<readonly Container[], Amounts>();
 
 /** What the pod asks for; limits stand in for requests that are missing only where the defaults have put them. */
 export function podRequests(spec: PodSpec): Amounts {
-  return remembered(requestsOfPods, spec, (container) => amountsOf(container.resources?.requests));
+  return remembered(requestsOfPods, spec, (container) => amountsOf(container.resources?.requests), add);
 }
 
+/** Overhead raises the limits that there are and makes none. */
 export function podLimits(spec: PodSpec): Amounts {
-  return remembered(limitsOfPods, spec, (container) => amountsOf(container.resources?.limits));
+  return remembered(
+    limitsOfPods,
+    spec,
+    (container) => amountsOf(container.resources?.limits),
+    addWhereStated,
+  );
 }
 
 function remembered(
   known: WeakMap<readonly Container[], Amounts>,
   spec: PodSpec,
   of: (container: Container) => Amounts,
+  finish: typeof add,
 ): Amounts {
   // The arrays of containers are shared by all pods of a template; init containers and overhead come with them.
   let amounts = known.get(spec.containers);
   if (amounts === undefined) {
-    amounts = totalOf(spec, of);
+    amounts = totalOf(spec, of, finish);
     known.set(spec.containers, amounts);
   }
   return amounts;
 }
 
-function totalOf(spec: PodSpec, of: (container: Container) => Amounts): Amounts {
+function totalOf(spec: PodSpec, of: (container: Container) => Amounts, finish: typeof add): Amounts {
   const total: Record<string, number> = {};
   for (const container of spec.containers) add(total, of(container));
   const sidecars: Record<string, number> = {};
@@ -97,12 +105,16 @@ function totalOf(spec: PodSpec, of: (container: Container) => Amounts): Amounts 
   }
   add(total, sidecars);
   raise(total, start);
-  add(total, amountsOf(spec.overhead));
+  finish(total, amountsOf(spec.overhead));
   return total;
 }
 
 function add(to: Record<string, number>, more: Amounts): void {
   for (const name in more) to[name] = (to[name] ?? 0) + more[name];
+}
+
+function addWhereStated(to: Record<string, number>, more: Amounts): void {
+  for (const name in more) if (to[name] !== undefined) to[name] += more[name];
 }
 
 function raise(to: Record<string, number>, least: Amounts): void {

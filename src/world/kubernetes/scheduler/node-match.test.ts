@@ -29,13 +29,52 @@ const requirements: readonly [NodeSelectorRequirement, boolean][] = [
   [{ key: 'none', operator: 'DoesNotExist' }, true],
   [{ key: 'size', operator: 'Gt', values: ['11'] }, true],
   [{ key: 'size', operator: 'Gt', values: ['12'] }, false],
-  [{ key: 'size', operator: 'Gt', values: ['-3'] }, true],
+  [{ key: 'size', operator: 'Gt', values: ['012'] }, false],
+  [{ key: 'size', operator: 'Gt', values: ['011'] }, true],
   [{ key: 'size', operator: 'Lt', values: ['13'] }, true],
   [{ key: 'size', operator: 'Lt', values: ['12'] }, false],
   [{ key: 'none', operator: 'Lt', values: ['13'] }, false],
   [{ key: 'text', operator: 'Gt', values: ['1'] }, false],
   [{ key: 'size', operator: 'Gt', values: ['1.5'] }, false],
 ];
+
+/** What can't be made a label selector matches nothing, not even by what it excludes. */
+const malformed: readonly NodeSelectorRequirement[] = [
+  { key: 'size', operator: 'NotIn', values: [] },
+  { key: 'size', operator: 'NotIn', values: ['not a label!'] },
+  { key: 'none', operator: 'NotIn', values: ['x'.repeat(64)] },
+  { key: 'not a key', operator: 'NotIn', values: ['12'] },
+  { key: 'not a key', operator: 'DoesNotExist' },
+  { key: 'size', operator: 'Exists', values: ['12'] },
+  { key: 'none', operator: 'DoesNotExist', values: ['12'] },
+  { key: 'size', operator: 'Gt', values: ['-3'] },
+  { key: 'size', operator: 'Gt', values: ['1', '2'] },
+  { key: 'size', operator: 'Lt', values: ['many'] },
+];
+
+test('malformed requirements', () => {
+  for (const requirement of malformed)
+    for (const wanted of [false, true]) {
+      const terms: NodeSelectorTerm[] = [{ matchExpressions: [requirement] }];
+      if (wanted) terms.push({ matchExpressions: [{ key: 'size', operator: 'Exists' }] });
+      const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } };
+      assert.equal(
+        acceptsNode({ affinity: { nodeAffinity } }, here),
+        wanted,
+        `${JSON.stringify(requirement)}${wanted ? ' beside a term that matches' : ''}`,
+      );
+    }
+});
+
+test('a field is asked for one value', () => {
+  const byField = (operator: NodeSelectorRequirement['operator'], ...values: string[]) =>
+    matchesTerm({ matchFields: [{ key: 'metadata.name', operator, values }] }, here);
+  assert.equal(byField('In', 'n1'), true);
+  assert.equal(byField('In', 'n1', 'n2'), false);
+  assert.equal(byField('NotIn', 'n2'), true);
+  assert.equal(byField('NotIn', 'n2', 'n3'), false);
+  assert.equal(byField('Exists'), false);
+});
 
 test('requirements of labels', () => {
   for (const [requirement, matches] of requirements)

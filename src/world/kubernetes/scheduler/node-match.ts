@@ -11,12 +11,34 @@ import type {
   PodSpec,
   Toleration,
 } from '../objects/pod.ts';
+import { labelKeyErrors, labelValueErrors } from '../schema/validation/names.ts';
 
 const none: Labels = {};
 const wholeNumber = /^[+-]?\d+$/;
 
 function numberOf(text: string | undefined): number {
   return text !== undefined && wholeNumber.test(text) ? Number(text) : Number.NaN;
+}
+
+const wellFormed = new WeakMap<NodeSelectorRequirement, boolean>();
+
+/** Whether upstream makes a label selector of it: a key and values that labels can have, and as many as the operator takes. */
+function isWellFormed(requirement: NodeSelectorRequirement): boolean {
+  const known = wellFormed.get(requirement);
+  if (known !== undefined) return known;
+  const { key, operator, values = [] } = requirement;
+  const isForm =
+    takes(operator, values) &&
+    labelKeyErrors(key).length === 0 &&
+    values.every((value) => labelValueErrors(value).length === 0);
+  wellFormed.set(requirement, isForm);
+  return isForm;
+}
+
+function takes(operator: NodeSelectorRequirement['operator'], values: readonly string[]): boolean {
+  if (operator === 'In' || operator === 'NotIn') return values.length > 0;
+  if (operator === 'Gt' || operator === 'Lt') return values.length === 1 && wholeNumber.test(values[0]);
+  return values.length === 0;
 }
 
 function meets({ key, operator, values }: NodeSelectorRequirement, labels: Labels): boolean {
@@ -44,12 +66,19 @@ export function matchesTerm({ matchExpressions, matchFields }: NodeSelectorTerm,
   if ((matchExpressions?.length ?? 0) === 0 && (matchFields?.length ?? 0) === 0) return false;
   const labels = node.metadata.labels ?? none;
   if (matchExpressions !== undefined)
-    for (const requirement of matchExpressions) if (!meets(requirement, labels)) return false;
+    for (const requirement of matchExpressions)
+      if (!isWellFormed(requirement) || !meets(requirement, labels)) return false;
   if (matchFields !== undefined) {
     const fields = { 'metadata.name': node.metadata.name };
-    for (const requirement of matchFields) if (!meets(requirement, fields)) return false;
+    for (const requirement of matchFields)
+      if (!isFieldRequirement(requirement) || !meets(requirement, fields)) return false;
   }
   return true;
+}
+
+/** Fields are asked for one value. */
+function isFieldRequirement({ operator, values }: NodeSelectorRequirement): boolean {
+  return (operator === 'In' || operator === 'NotIn') && values?.length === 1;
 }
 
 /** nodeSelector and required node affinity together; a required affinity without terms matches no node. */
