@@ -101,6 +101,7 @@ ${scenarioForms}`,
       options.strict(),
       options.speed(),
       options.apiPort(),
+      options.startsAt(),
       options.pause(),
       options.log(),
       options.quiet(),
@@ -108,6 +109,10 @@ ${scenarioForms}`,
     after: `
 On a terminal: space pauses, s steps one second, + and - change the speed,
 q or Ctrl-C ends and writes the changes.
+
+kubectl get shows ages of virtual time. kubectl describe and kubectl events
+reckon ages from this computer's clock, and so does --since-time: with
+--starts-at now they agree, as long as the speed is 1.
 
 Examples
   One virtual minute each second; operate it from another terminal
@@ -254,6 +259,33 @@ Examples
   }),
   run: async (args, chosen, context) =>
     (await import('./commands/rollout-plan.ts')).planRollout(args, chosen, context),
+});
+
+const defineCapacity = (): CommandDefinition => ({
+  command: page({
+    name: 'capacity',
+    summary: 'ask how many machines a cluster needs',
+    description: `Searches the fewest machines of each node pool with which every pod of the peak finds a node, also when zones fail, and with which users get what the objectives promise. Says what binds: the resource or rule that gives with one machine fewer.
+
+${scenarioForms}`,
+    arguments: [new Argument('[scenario]', 'name, NAME:VARIANT, file or folder')],
+    options: [options.zonesLost(), options.pool(), ...planOptions()],
+    after: `
+The exit code is 0 when the machines that there are do (autoscaled pools at
+their maximum), 1 when not, and 2 for wrong input.
+
+Examples
+  How many machines, so that any zone may fail?
+  $ devops-sim capacity hpa-flapping
+
+  One pool, all zones up
+  $ devops-sim capacity -f manifests/ --zones-lost 0 --pool general
+
+  In CI
+  $ devops-sim capacity ./shop -o json | jq '.pools[] | {name, now, needed}'`,
+  }),
+  run: async (args, chosen, context) =>
+    (await import('./commands/capacity.ts')).capacity(args, chosen, context),
 });
 
 const defineImport = (): CommandDefinition => ({
@@ -412,6 +444,7 @@ export const commands: readonly (() => CommandDefinition)[] = [
   defineCompare,
   defineDrainPlan,
   defineRolloutPlan,
+  defineCapacity,
   defineImport,
   defineValidate,
   defineExplain,

@@ -77,6 +77,11 @@ export const options = {
     new Option('--port <port>', 'port of the live run; default: 8001')
       .argParser(wholeNumber({ min: 1, max: 65_535 }))
       .default(8001),
+  startsAt: () =>
+    new Option(
+      '--starts-at <time>',
+      'what the clock of the cluster says at the beginning: now, or as 2026-03-01T09:00:00Z; default: the scenario’s',
+    ),
   pause: () => new Option('--pause', 'begin paused').default(false),
   log: () =>
     new Option('--log <file>', 'where the changes are kept; default: commands.ndjson').default(

@@ -72,6 +72,22 @@ test('a live run and its replay are the same to the last event, whatever was cha
   assert.equal(differs.code, 1);
 });
 
+test('the clock of the cluster may begin now, and a replay begins then too', async () => {
+  const before = Date.now();
+  const said = await played(['blocked-drain', '--starts-at', 'now', '--duration', '4m'], async (url) => {
+    await scaled(url, 5);
+    const made = await fetch(`${url}/api/v1/namespaces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ metadata: { name: 'made' } }),
+    });
+    const { metadata } = (await made.json()) as { metadata: { creationTimestamp: string } };
+    assert.ok(Math.abs(Date.parse(metadata.creationTimestamp) - before) < 60_000);
+  });
+  const again = await devopsSim([...hintOf(said), '-o', 'json'], { cwd: folder });
+  assert.equal(JSON.parse(again.stdout).manifest.traceHash, hashOf(said));
+});
+
 test('a log is of one scenario', async () => {
   await played(['blocked-drain', '--log', 'kept.ndjson', '--duration', '4m'], async () => {});
   const replay = (...args: string[]) =>

@@ -21,13 +21,15 @@ export interface PlayOptions {
   readonly strict: boolean;
   readonly speed: number;
   readonly apiPort: number;
+  readonly startsAt?: string;
   readonly pause: boolean;
   readonly log: string;
   readonly quiet: boolean;
 }
 
 /** `devops-sim play`: a run that goes on while it is watched and operated. */
-export async function play(args: string[], chosen: PlayOptions, context: Context): Promise<ExitCode> {
+export async function play(args: string[], asked: PlayOptions, context: Context): Promise<ExitCode> {
+  const chosen = withStart(asked);
   const prepared = prepareOne(args, chosen, context);
   if (prepared === null) return exitCode.usage;
   checkWritable(chosen.log, context.workingFolder);
@@ -47,6 +49,14 @@ export async function play(args: string[], chosen: PlayOptions, context: Context
   }
   keepLog(session, prepared, chosen, context);
   return exitCode.pass;
+}
+
+/** The time of the beginning is a value of the scenario like any other: so the log keeps it, and a replay has it. */
+function withStart(chosen: PlayOptions): PlayOptions {
+  const { startsAt, set } = chosen;
+  if (startsAt === undefined) return chosen;
+  const time = startsAt === 'now' ? new Date().toISOString().replace(/\.\d+Z$/, 'Z') : startsAt;
+  return { ...chosen, set: [...set, `scenario.spec.startsAt=${time}`] };
 }
 
 function prepareOne(args: string[], chosen: PlayOptions, context: Context): Prepared | null {

@@ -30,6 +30,7 @@ test('what the server has to offer, and how it is', () => {
   const { paths } = ask('GET', '/');
   for (const path of ['/api/v1', '/apis/apps/v1', '/apis/metrics.k8s.io', '/openapi/v3', '/readyz/ping'])
     assert.ok(paths.includes(path), path);
+  assert.equal(ask('GET', '/openapi/v2').swagger, '2.0');
   assert.equal(ask('GET', '/readyz'), 'ok');
   assert.match(ask('GET', '/readyz?verbose=true'), /\[\+\]etcd ok\nreadyz check passed/);
 });

@@ -15,13 +15,27 @@ function health({ path, query }: ApiRequest): string {
   return `${checks}${path.slice(1)} check passed\n`;
 }
 
+const oldSchemaProtobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
+/**
+ * OpenAPI v2 without types: clients that ask for it, for kinds that version 3 does not tell of, then go on without. As protobuf
+ * it is a message of one field, `swagger`.
+ */
+function oldSchema({ accept }: ApiRequest, { model }: ControlPlane): ApiResponse {
+  if (accept.includes('protobuf')) return { ...text(200, '\n\u00032.0'), contentType: oldSchemaProtobuf };
+  const info = { title: 'Kubernetes', version: model.version };
+  return json(200, { swagger: '2.0', info, paths: {}, definitions: {} });
+}
+
 /** Everything that can be asked for, in order. */
 function allPaths(resources: readonly Served[]): string[] {
   const groups = resources.flatMap(({ group, version }) =>
     group === '' ? ['/api/v1'] : [`/apis/${group}`, `/apis/${group}/${version}`],
   );
   const checks = healthPaths.flatMap((path) => [path, ...healthChecks.map((name) => `${path}/${name}`)]);
-  return [...new Set(['/api', '/apis', '/openapi/v3', '/version', ...checks, ...groups])].sort();
+  return [
+    ...new Set(['/api', '/apis', '/openapi/v2', '/openapi/v3', '/version', ...checks, ...groups]),
+  ].sort();
 }
 
 /** `1` and `32` of `v1.32.0`. */
@@ -50,6 +64,7 @@ export function serverPath(
   if (path === '/version') return json(200, versionOf(plane.model.version));
   if (healthPaths.includes(path)) return text(200, health(request));
   if (/^\/(healthz|livez|readyz)\/(ping|etcd|log)$/.test(path)) return text(200, 'ok');
+  if (path === '/openapi/v2') return oldSchema(request, plane);
   if (path === '/openapi/v3') return json(200, openApi.index());
   if (path.startsWith('/openapi/v3/')) {
     const document = openApi.document(path.slice('/openapi/v3/'.length));
