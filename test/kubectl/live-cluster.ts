@@ -52,6 +52,7 @@ export function liveCluster(options: SmallClusterOptions = {}): LiveCluster {
     processes: cluster.nodeParts.kubelet,
     openApi: openApiDocuments(cluster.store),
     nodes: cluster.nodeParts,
+    network: cluster.network,
   });
   const commands: LiveCluster['commands'] = [];
   const command = engine.register(

@@ -202,6 +202,7 @@ export class Cluster implements ControlPlane {
       processes: this.nodeParts.kubelet,
       openApi: openApiDocuments(this.store),
       nodes: this.nodeParts,
+      network: this.network,
     });
     return this.#server;
   }

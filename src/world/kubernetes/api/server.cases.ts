@@ -61,6 +61,7 @@ export function testServer(options: SmallClusterOptions = {}): TestServer {
     processes: cluster.nodeParts.kubelet,
     openApi: openApiDocuments(cluster.store),
     nodes: cluster.nodeParts,
+    network: cluster.network,
   });
   const respond: TestServer['respond'] = (...args) => server.handle(requestOf(...args));
   return {

@@ -32,7 +32,7 @@ import { selectionOf } from './selection.ts';
 import { bindings, reviewTypes, ServedResources } from './served.ts';
 import type { Served } from './served-resource.ts';
 import { serverPath } from './server-paths.ts';
-import { type NodeReports, type Source, sourcesOf } from './sources.ts';
+import { type EndpointsView, type NodeReports, type Source, sourcesOf } from './sources.ts';
 import { badRequest, deleted, json, refusal, respond, text, unknownPath } from './status.ts';
 import { tokenFor } from './tokens.ts';
 import { openWatch } from './watch.ts';
@@ -45,6 +45,7 @@ export interface ApiServerParts {
   readonly processes: ContainerProcesses | null;
   readonly openApi: OpenApiDocuments;
   readonly nodes: NodeReports;
+  readonly network: EndpointsView;
 }
 
 const methodRefused = refuse(
@@ -73,7 +74,7 @@ export class ApiServer {
     this.#plane = plane;
     this.#parts = parts;
     this.#served = new ServedResources(plane.store);
-    this.#sources = sourcesOf(plane, parts.metrics, parts.nodes);
+    this.#sources = sourcesOf(plane, parts.metrics, parts.nodes, parts.network);
     this.#history = new History(plane.store);
     this.#lists = new Lists(this.#history);
     this.#ownership = new FieldOwnership(plane);

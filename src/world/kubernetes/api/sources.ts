@@ -5,10 +5,21 @@
  */
 
 import type { ControlPlane } from '../control/control-plane.ts';
+import type { Network } from '../network/install.ts';
 import type { Nodes } from '../node/install.ts';
 import type { ContainerUsage, ResourceMetrics } from '../node/resource-metrics.ts';
 import type { KubeObject } from '../objects/meta.ts';
-import { events, leases, type Node, nodes, type Pod, pods, resourceName } from '../objects/resource-types.ts';
+import {
+  endpoints,
+  events,
+  leases,
+  type Node,
+  nodes,
+  type Pod,
+  pods,
+  resourceName,
+  services,
+} from '../objects/resource-types.ts';
 import { coreEvent, eventId, groupEvent } from './event-objects.ts';
 import { componentStatuses, eventsOfGroup, nodeMetrics, podMetrics } from './served.ts';
 import type { Served } from './served-resource.ts';
@@ -24,16 +35,21 @@ const leaseNamespace = 'kube-node-lease';
 /** What is known of kubelets' reports, which nobody writes while nothing changes. */
 export type NodeReports = Pick<Nodes, 'renewedMicros' | 'withHeartbeats'>;
 
+/** What stands behind Services that select pods. */
+export type EndpointsView = Pick<Network, 'endpointsOf'>;
+
 /** The sources of a cluster by resource; what is missing here is in the store. */
 export function sourcesOf(
   plane: ControlPlane,
   metrics: ResourceMetrics | null,
   reports: NodeReports,
+  network: EndpointsView,
 ): ReadonlyMap<string, Source> {
   return new Map<string, Source>([
     [resourceName(events), eventSource(plane, coreEvent)],
     [resourceName(eventsOfGroup), eventSource(plane, groupEvent)],
     [resourceName(leases), leaseSource(plane, reports)],
+    [resourceName(endpoints), endpointsSource(plane, network)],
     [resourceName(componentStatuses), componentSource],
     [resourceName(nodeMetrics), nodeMetricsSource(plane, metrics)],
     [resourceName(podMetrics), podMetricsSource(plane, metrics)],
@@ -84,6 +100,20 @@ function leaseSource(plane: ControlPlane, reports: NodeReports): Source {
       const node = plane.store.get(nodes, '', name);
       return node === undefined ? undefined : leaseOf(node, plane, reports);
     },
+  };
+}
+
+/** Endpoints that clients have written, and those of Services that select pods. */
+function endpointsSource({ store }: ControlPlane, { endpointsOf }: EndpointsView): Source {
+  const stored = store.table(endpoints);
+  const of = ({ metadata: { namespace = '', name } }: KubeObject) =>
+    stored.get(namespace, name) === undefined ? endpointsOf(namespace, name) : undefined;
+  return {
+    list: (namespace) => [
+      ...stored.values(namespace),
+      ...present([...store.table(services).values(namespace)].map(of)),
+    ],
+    get: (namespace, name) => stored.get(namespace, name) ?? endpointsOf(namespace, name),
   };
 }
 

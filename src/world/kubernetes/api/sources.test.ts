@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asTable, type Loose, testServer } from './server.cases.ts';
+import { asTable, deployment, type Loose, testServer } from './server.cases.ts';
 
 const node = '/api/v1/nodes/general-0';
 const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/general-0';
@@ -23,6 +23,24 @@ test('what clients see of a node: heartbeats and a lease that nobody writes whil
   small.run(600);
   assert.equal(ready().status, 'Unknown');
   assert.ok(clock.nowMicros - renewed() >= 600e6, 'a machine that is lost renews nothing');
+});
+
+test('the endpoints of a Service are told without anybody writing them', () => {
+  const { small, ask } = testServer();
+  ask('POST', '/apis/apps/v1/namespaces/default/deployments', deployment('web', 2));
+  ask('POST', '/api/v1/namespaces/default/services', {
+    metadata: { name: 'front' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+  });
+  small.run(30);
+  const path = '/api/v1/namespaces/default/endpoints';
+  const [{ addresses, ports }] = ask('GET', `${path}/front`).subsets;
+  assert.equal(addresses.length, 2);
+  assert.equal(ports[0].port, 80);
+  assert.equal(ask('GET', path).items.length, 1);
+  assert.equal(ask('GET', `${path}/nobody`).code, 404);
+  const table = ask('GET', path, null, { accept: asTable });
+  assert.match(table.rows[0].cells[1], /^[\d.]+:80,[\d.]+:80$/);
 });
 
 test('what the server has to offer, and how it is', () => {
