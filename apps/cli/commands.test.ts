@@ -162,6 +162,10 @@ test('list: bundled scenarios and those of the working folder, as table, names a
     ]);
     assert.match(table.stdout, /^my-shop {2}30s\n {4}A small shop\.\n {4}my-shop:lean {2}One replica\.\n/m);
     assert.deepEqual(names.stdout.trim().split('\n'), [
+      'bad-canary',
+      'blocked-drain',
+      'hpa-flapping',
+      'late-nodes',
       'launch-day',
       'llm-tokens',
       'mm-c',
@@ -169,7 +173,7 @@ test('list: bundled scenarios and those of the working folder, as table, names a
       'retry-storm',
     ]);
     const { scenarios } = JSON.parse(data.stdout);
-    assert.equal(scenarios.length, 5);
+    assert.equal(scenarios.length, 9);
     const { code, stdout } = await devopsSim(['run', 'my-shop:lean', '-q'], { cwd });
     assert.equal(code, 0);
     assert.match(stdout, /my-shop|shop:lean/);
@@ -197,6 +201,11 @@ test('completion: commands, options, choices, scenarios, variants, kinds and fie
     [['explain', 'Servi'], /^ServiceModel\t/m],
     [['explain', 'ServiceModel.spec.endp'], /^ServiceModel\.spec\.endpoints\t/],
     [['completion', 'z'], /^zsh\t/],
+    [['drain-plan', 'blocked'], /^blocked-drain\t/],
+    [['rollout-plan', 'bad-canary', '--patch', ''], /^:file\n$/],
+    [['capacity', '--zon'], /^--zones-lost\t/],
+    [['import', 'cl'], /^cluster\t/],
+    [['import', 'cluster', ''], /^:file\n$/],
     [['help', 'comp'], /^compare\t[\s\S]*^completion\t/m],
   ];
   const ends = await Promise.all(cases.map(([words]) => devopsSim(['__complete', '--', ...words])));

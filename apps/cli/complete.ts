@@ -22,6 +22,9 @@ interface Words {
   readonly current: string;
 }
 
+/** Options whose value is a file or a folder, by attribute name. */
+const takingFiles = ['file', 'report', 'save', 'replay', 'log', 'patch', 'manifest', 'to'];
+
 /** `devops-sim __complete -- WORD…`: candidates for the last word, for the scripts of `devops-sim completion`. */
 export async function complete(args: string[], context: Context, program: Command): Promise<ExitCode> {
   const { candidates, files } = await completionOf(args, context, program);
@@ -86,7 +89,7 @@ function optionValues(option: Option, prefix: string, words: Words, context: Con
     }));
     return { candidates, files: false };
   }
-  return { candidates: [], files: ['file', 'report', 'save'].includes(key) };
+  return { candidates: [], files: takingFiles.includes(key) };
 }
 
 function flagsOf(command: Command): Candidate[] {
@@ -102,6 +105,10 @@ async function positionals(command: Command, words: Words, context: Context): Pr
     case 'run':
     case 'validate':
     case 'compare':
+    case 'play':
+    case 'capacity':
+    case 'drain-plan':
+    case 'rollout-plan':
       return { candidates: scenarioCandidates(words.current, context), files };
     case 'explain': {
       // Kinds bring all schemas along, which nothing else here needs.
@@ -109,6 +116,10 @@ async function positionals(command: Command, words: Words, context: Context): Pr
       const kinds = kindCandidates(words.current);
       return { candidates: [...scenarioCandidates(words.current, context), ...kinds], files };
     }
+    case 'import':
+      return words.before.includes('cluster')
+        ? { candidates: [], files: true }
+        : { candidates: [{ value: 'cluster', meaning: 'what kubectl get -o yaml prints' }], files: false };
     case 'completion':
       return {
         candidates: ['bash', 'zsh', 'fish'].map((value) => ({ value, meaning: 'completion script' })),

@@ -2,11 +2,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CapacityPlan } from '../../src/model/capacity-plan-result.ts';
 import { Comparison } from '../../src/model/comparison-result.ts';
+import { DrainPlan } from '../../src/model/drain-plan-result.ts';
+import { Import } from '../../src/model/import-result.ts';
 import { Distribution } from '../../src/model/kinds/distribution.ts';
 import { ownKinds } from '../../src/model/known-kinds.ts';
 import { Result } from '../../src/model/result.ts';
 import { Results } from '../../src/model/results-file.ts';
+import { RolloutPlan } from '../../src/model/rollout-plan-result.ts';
 import { asSchema, type Schema } from '../../src/model/schema.ts';
 import { Sweep } from '../../src/model/sweep-result.ts';
 import { Validation } from '../../src/model/validation-result.ts';
@@ -62,6 +66,25 @@ const publishedValues: readonly PublishedValue[] = [
     title: 'Saved results',
   },
   { name: 'Validation', schema: asSchema(Validation), command: 'devops-sim validate -o json' },
+  {
+    name: 'Drain-plan',
+    schema: asSchema(DrainPlan),
+    command: 'devops-sim drain-plan -o json',
+    title: 'Drain plan',
+  },
+  {
+    name: 'Rollout-plan',
+    schema: asSchema(RolloutPlan),
+    command: 'devops-sim rollout-plan -o json',
+    title: 'Rollout plan',
+  },
+  {
+    name: 'Capacity-plan',
+    schema: asSchema(CapacityPlan),
+    command: 'devops-sim capacity -o json',
+    title: 'Capacity plan',
+  },
+  { name: 'Import', schema: asSchema(Import), command: 'devops-sim import cluster -o json' },
 ];
 
 /** Schema and page of what a command prints. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type ImportedCluster, importCluster } from '../../../src/model/import/cluster.ts';
+import type { Import } from '../../../src/model/import-result.ts';
 import { catalogue } from '../../../src/run/catalogue.ts';
 import type { Context } from '../context.ts';
 import { writeFile } from '../deliver.ts';
@@ -139,7 +140,7 @@ function report(
   const valid = prepared.model !== null;
   const { leftOut, kept, nodes, pools, named } = imported;
   const names = files.map(({ name }) => name);
-  const data = {
+  const data: Import = {
     schema: 'sim.devops/import/v1',
     folder: to,
     valid,
@@ -148,7 +149,7 @@ function report(
     nodes,
     pools: pools.map(({ name, count }) => ({ name, count })),
     nodesKeptByName: named,
-    leftOut,
+    leftOut: [...leftOut],
   };
   if (output !== 'table') printData(data, output, context.out);
   else if (!quiet) {
