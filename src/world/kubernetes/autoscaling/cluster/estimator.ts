@@ -1,6 +1,7 @@
 /**
  * Fidelity: the binpacking estimator of the cluster-autoscaler 1.32 (estimator/binpacking_estimator.go): the largest pods first, each on
  * the first new node that takes it, on one more where none does and the group may still grow; checked with the scheduler's own filters.
+ * Simplified: every pod looks at all new nodes, where 1.32 looks only at the newest once a group of equal pods has needed one more.
  */
 import type { NodePool } from '../../model.ts';
 import type { Node } from '../../objects/node.ts';
@@ -51,7 +52,8 @@ function packed({ whatIf, pool, index, most, pods, daemons, timestamp, version }
   const reasons = new Map<string, readonly string[]>();
   const placed: Pod[] = [];
   const names = new Set<string>();
-  let used = 0;
+  /** New nodes that hold a pod: one that was only tried out takes no further pods. */
+  const inUse = new Set<string>();
   const add = (): Node => {
     const node = templateNode(pool, index + names.size, timestamp, version);
     whatIf.addNode(node);
@@ -62,30 +64,30 @@ function packed({ whatIf, pool, index, most, pods, daemons, timestamp, version }
   const first = add();
   const shape = templateNode(pool, index, timestamp, version);
   const largest = [...pods].sort((a, b) => sizeOf(b, shape) - sizeOf(a, shape));
-  const among = (node: Node) => names.has(node.metadata.name);
+  const among = (node: Node) => inUse.has(node.metadata.name);
   let newest = first.metadata.name;
   for (const pod of largest) {
-    if (used > 0 && whatIf.place(pod, { among }).nodeName !== null) {
+    if (inUse.size > 0 && whatIf.place(pod, { among }).nodeName !== null) {
       placed.push(pod);
       continue;
     }
-    const against = whatIf.reasonsAgainst(pod, used === 0 ? newest : (newest = freshNode()));
+    const against = whatIf.reasonsAgainst(pod, inUse.size === 0 ? newest : (newest = freshNode()));
     if (against.length > 0) {
       reasons.set(pod.metadata.uid, against);
       continue;
     }
-    if (used >= most) {
+    if (inUse.size >= most) {
       reasons.set(pod.metadata.uid, ['max node group size reached']);
       continue;
     }
     whatIf.addPod(pod, newest);
     placed.push(pod);
-    used++;
+    inUse.add(newest);
   }
-  return { nodes: used, pods: placed, reasons };
+  return { nodes: inUse.size, pods: placed, reasons };
 
   /** The last new node if it is still empty, else one more. */
   function freshNode(): string {
-    return names.size > used ? newest : add().metadata.name;
+    return names.size > inUse.size ? newest : add().metadata.name;
   }
 }
