@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { simulatorVersion } from '../src/run/version.ts';
 import { runHold } from './hold/hold.ts';
+import { holdPods, quietHour } from './kubernetes/held.ts';
 import { hasKubectl, runKubectlList } from './kubernetes/kubectl-list.ts';
 import { hasOpenb, openbAllocation, runOpenb } from './kubernetes/openb.ts';
 import { runPods } from './kubernetes/pods.ts';
@@ -102,16 +103,45 @@ const benches: readonly Bench[] = [
   {
     name: 'pods',
     run: (quick) => {
-      const nodes = 5_000;
-      const { pods, podsPerSecond } = runPods({ nodes, pods: quick ? 10_000 : 50_000, live: false });
-      return [
-        atLeast(
-          `${figure(pods)} pods created, scheduled, running`,
+      const size = quick ? { nodes: 1_000, pods: 10_000 } : { nodes: 5_000, pods: 50_000 };
+      return [false, true].map((live) => {
+        const { nodes, pods, podsPerSecond } = runPods({ ...size, live });
+        return atLeast(
+          `${figure(pods)} pods created, scheduled, running${live ? ', live' : ''}`,
           podsPerSecond,
           10_000,
           `pods/s, ${nodes} nodes`,
-        ),
+        );
+      });
+    },
+  },
+  {
+    name: 'held',
+    run: (quick) => {
+      const { nodes, pods, peakGibibytes, heapBytesPerPod } = holdPods({
+        nodes: quick ? 1_000 : 5_000,
+        pods: quick ? 30_000 : 150_000,
+      });
+      return [
+        atMost(`${figure(pods)} pods held, at the peak`, peakGibibytes, 4, `GiB, ${nodes} nodes`),
+        {
+          measurement: 'each of them, with its share of all else',
+          value: heapBytesPerPod,
+          unit: 'bytes',
+          target: '',
+          met: null,
+        },
       ];
+    },
+  },
+  {
+    name: 'quiet',
+    run: (quick) => {
+      const { nodes, pods, seconds } = quietHour({
+        nodes: quick ? 1_000 : 5_000,
+        pods: quick ? 4_000 : 20_000,
+      });
+      return [atMost(`a quiet hour with ${figure(pods)} pods`, seconds, 2, `s, ${nodes} nodes`)];
     },
   },
   {

@@ -74,11 +74,19 @@ export function nodePool(name: string, count: number, change: Partial<NodePool> 
 export function bareCluster(
   nodePools: readonly NodePool[],
   objects: readonly ManifestObject[] = [],
-  seed = 1,
+  { seed = 1, autoscaler = false }: { readonly seed?: number; readonly autoscaler?: boolean } = {},
 ): { readonly cluster: Cluster; readonly engine: Engine } {
   const engine = new Engine();
   const instruments = new Instruments();
-  const model = { version: 'v1.32.0', nodePools, objects, servings: [], images: [], settings };
+  const clusterAutoscaler = { ...settings.clusterAutoscaler, enabled: autoscaler };
+  const model = {
+    version: 'v1.32.0',
+    nodePools,
+    objects,
+    servings: [],
+    images: [],
+    settings: { ...settings, clusterAutoscaler },
+  };
   const cluster = new Cluster(model, {
     engine,
     instruments,
@@ -90,4 +98,25 @@ export function bareCluster(
     note: () => {},
   });
   return { cluster, engine };
+}
+
+/** One of many Deployments of pods of several sizes, in one of twenty namespaces. */
+export function deploymentOf(index: number, replicas: number, container: object = {}): ManifestObject {
+  const labels = { app: `app-${index}` };
+  const requests = { cpu: `${100 + 50 * (index % 7)}m`, memory: `${128 + 64 * (index % 5)}Mi` };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `app-${index}`, namespace: `team-${index % 20}` },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [{ name: 'main', image: `app-${index}:1`, resources: { requests }, ...container }],
+        },
+      },
+    },
+  } as ManifestObject;
 }

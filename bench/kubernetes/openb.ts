@@ -97,7 +97,7 @@ function podOf({ cpuMillis, memoryMib, gpus, gpuMillis }: Job, index: number): D
 
 /** Places jobs in this order through the whole control plane; the name of the node or undefined, for each. */
 function place(list: readonly Job[], seed: number) {
-  const { cluster, engine } = bareCluster(pools(), [], seed);
+  const { cluster, engine } = bareCluster(pools(), [], { seed });
   cluster.start();
   engine.runUntil(0);
   const begin = performance.now();

@@ -37,6 +37,8 @@ export function parseInstant(text: string): number | null {
   return daysFromCivil(Number(year), Number(month), Number(day)) * secondsPerDay + seconds - offset;
 }
 
+const textsKept = 4096;
+
 /** What virtual time zero shows when the scenario does not say. */
 export const defaultEpoch = '2026-01-01T00:00:00Z';
 
@@ -46,6 +48,8 @@ export class Clock {
   #offsetMicros = 0;
   #second = Number.NaN;
   #text = '';
+  /** What has been read lately: control loops ask the same of many objects. */
+  readonly #read = new Map<string, number>();
 
   /** `startsAt`: RFC 3339; null for the default. */
   constructor(engine: { readonly now: number }, startsAt: string | null) {
@@ -89,9 +93,15 @@ export class Clock {
   microsOf(timestamp: string | undefined): number {
     if (timestamp === undefined) return Number.NEGATIVE_INFINITY;
     if (timestamp === this.#text) return this.#second * microsPerSecond;
+    const known = this.#read.get(timestamp);
+    if (known !== undefined) return known;
     const seconds = parseInstant(timestamp);
-    return seconds === null
-      ? Number.NEGATIVE_INFINITY
-      : Math.round((seconds - this.#epochSeconds) * microsPerSecond);
+    const micros =
+      seconds === null
+        ? Number.NEGATIVE_INFINITY
+        : Math.round((seconds - this.#epochSeconds) * microsPerSecond);
+    if (this.#read.size >= textsKept) this.#read.clear();
+    this.#read.set(timestamp, micros);
+    return micros;
   }
 }

@@ -303,9 +303,9 @@ export class ClusterAutoscaler {
   }
 
   #statusText(): string {
-    const all = [...this.#plane.store.table(nodes).values()];
+    const { store } = this.#plane;
+    const ready = readyAmong(store.table(nodes).values());
     const groups = this.#groups.map((group) => this.#groupStatus(group));
-    const ready = all.filter(isNodeReady).length;
     const since = (path: string, status: string): string => {
       const known = this.#since.get(path);
       if (known?.status === status) return known.time;
@@ -314,13 +314,13 @@ export class ClusterAutoscaler {
       return at;
     };
     const probed = this.#plane.clock.timestamp();
-    return statusText({ time: probed, since, groups, ready, unready: all.length - ready });
+    return statusText({ time: probed, since, groups, ready, unready: store.table(nodes).size - ready });
   }
 
   #groupStatus(group: NodeGroup): GroupStatus {
     const own = [...this.#nodesByPool.get(group.name)];
     const going = own.filter((node) => this.#scaleDown.isDeleting(node.metadata.name)).length;
-    const ready = own.filter(isNodeReady).length;
+    const ready = readyAmong(own);
     return {
       name: group.name,
       ready: ready - going,
@@ -337,7 +337,14 @@ export class ClusterAutoscaler {
 }
 
 export function isNodeReady({ status }: Node): boolean {
-  return status.conditions.some(({ type, status: state }) => type === 'Ready' && state === 'True');
+  for (const { type, status: state } of status.conditions) if (type === 'Ready') return state === 'True';
+  return false;
+}
+
+function readyAmong(some: Iterable<Node>): number {
+  let ready = 0;
+  for (const node of some) if (isNodeReady(node)) ready++;
+  return ready;
 }
 
 /** The scheduler has said that there is no place for it. */

@@ -8,6 +8,7 @@ import { selects } from '../../objects/selector.ts';
 import type { Change, Store } from '../../store/store.ts';
 
 interface Selection {
+  readonly key: string;
   readonly namespace: string;
   readonly text: string;
   readonly selector: LabelSelector;
@@ -45,8 +46,8 @@ export class SelectedPods {
     const neighbours = this.#byNamespace.get(namespace);
     if (neighbours === undefined || neighbours.size < 2) return [];
     const found: string[] = [];
-    for (const [key, { namespace: place, names }] of this.#byKey)
-      if (place === namespace && pods.some(({ metadata }) => names.has(metadata.name))) found.push(key);
+    for (const selection of neighbours)
+      if (pods.some(({ metadata }) => selection.names.has(metadata.name))) found.push(selection.key);
     return found.sort();
   }
 
@@ -61,7 +62,7 @@ export class SelectedPods {
     const names = new Set<string>();
     for (const { metadata } of this.#store.table(podType).values(namespace))
       if (selects(selector, metadata.labels)) names.add(metadata.name);
-    const selection = { namespace, text, selector, names };
+    const selection = { key, namespace, text, selector, names };
     this.#byKey.set(key, selection);
     const neighbours = this.#byNamespace.get(namespace) ?? new Set();
     this.#byNamespace.set(namespace, neighbours.add(selection));
