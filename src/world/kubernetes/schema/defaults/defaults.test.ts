@@ -391,3 +391,22 @@ test('defaults of every kind: twice is once, and the second time is the same obj
     { numRuns: 300 },
   );
 });
+
+test('the timeout of an affinity to clients comes and goes with it', () => {
+  const configOf = (sessionAffinity: string, sessionAffinityConfig?: object) => {
+    const type = typeOfKind('v1', 'Service')!;
+    const spec = {
+      sessionAffinity,
+      ...(sessionAffinityConfig === undefined ? {} : { sessionAffinityConfig }),
+    };
+    const made = withDefaults(type, { apiVersion: 'v1', kind: 'Service', metadata: {}, spec } as never);
+    return (made as { spec: { sessionAffinityConfig?: object } }).spec.sessionAffinityConfig;
+  };
+  const usual = { clientIP: { timeoutSeconds: 10_800 } };
+  const own = { clientIP: { timeoutSeconds: 5 } };
+  assert.deepEqual(configOf('ClientIP'), usual);
+  assert.deepEqual(configOf('ClientIP', { clientIP: {} }), usual);
+  assert.deepEqual(configOf('ClientIP', own), own);
+  assert.equal(configOf('None', own), undefined);
+  assert.equal(configOf('None'), undefined);
+});

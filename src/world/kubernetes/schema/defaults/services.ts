@@ -9,6 +9,22 @@ function withNodePorts(type: string): boolean {
   return type === 'NodePort' || type === 'LoadBalancer';
 }
 
+interface Affinity {
+  readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
+}
+
+const usualTimeout = { clientIP: { timeoutSeconds: 10_800 } };
+
+/** Affinity to a client has a timeout; a timeout without affinity is dropped. */
+function withAffinityTimeout(spec: Service['spec']): Service['spec'] {
+  const { sessionAffinityConfig: config, ...rest } = spec as Service['spec'] & Affinity;
+  if (spec.sessionAffinity === 'None') return config === undefined ? spec : rest;
+  const isWhole = config?.clientIP?.timeoutSeconds !== undefined;
+  if (spec.sessionAffinity !== 'ClientIP' || isWhole) return spec;
+  const whole: Service['spec'] & Affinity = { ...rest, sessionAffinityConfig: usualTimeout };
+  return whole;
+}
+
 export function defaultedService(service: Service): Service {
   const made = filled(service, { status: { loadBalancer: {} } });
   if (service.spec === undefined) return made;
@@ -22,8 +38,7 @@ export function defaultedService(service: Service): Service {
       ...(withNodePorts(type) ? { externalTrafficPolicy: 'Cluster' } : {}),
       ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
     });
-  if (spec.sessionAffinity === 'ClientIP')
-    spec = filled(spec, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } });
+  spec = withAffinityTimeout(spec);
   spec = within<typeof spec, readonly ServicePort[]>(spec, 'ports', (ports) =>
     mapped(ports, (port) => filled(port, { protocol: 'TCP', targetPort: port.port })),
   );

@@ -120,15 +120,34 @@ export function checkTemplate(
 }
 
 export function checkPod(problems: Problems, pod: Pod, old: Pod | null): void {
-  if (old === null) checkPodSpec(problems, 'spec', pod.spec);
-  else checkPodChange(problems, pod.spec, old.spec);
+  if (old?.spec === pod.spec) return;
+  checkPodSpec(problems, 'spec', pod.spec);
+  checkImages(problems, pod.spec);
+  if (old !== null) {
+    checkPodChange(problems, pod.spec, old.spec);
+    return;
+  }
+  const { nodeName, schedulingGates = [] } = pod.spec;
+  if (nodeName && schedulingGates.length > 0)
+    problems.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared');
+}
+
+/** Of pods alone; templates may have such images. */
+function checkImages(problems: Problems, spec: PodSpec): void {
+  for (const list of ['containers', 'initContainers'] as const)
+    for (const [index, { image = '' }] of (spec[list] ?? []).entries())
+      if (image.trim() !== image)
+        problems.invalid(
+          child(at(child('spec', list), index), 'image'),
+          image,
+          'must not have leading or trailing whitespace',
+        );
 }
 
 const immutableMessage =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 function checkPodChange(problems: Problems, spec: PodSpec, old: PodSpec): void {
-  if (spec === old) return;
   if (spec.containers.length !== old.containers.length) {
     problems.forbidden('spec.containers', 'pod updates may not add or remove containers');
     return;
@@ -137,6 +156,7 @@ function checkPodChange(problems: Problems, spec: PodSpec, old: PodSpec): void {
     problems.forbidden('spec.initContainers', 'pod updates may not add or remove containers');
     return;
   }
+  // Upstream looks at the images of a change once more, and says so once more.
   for (const list of ['containers', 'initContainers'] as const)
     for (const [index, { image }] of (spec[list] ?? []).entries())
       if (!image) problems.required(child(at(child('spec', list), index), 'image'));
@@ -146,6 +166,7 @@ function checkPodChange(problems: Problems, spec: PodSpec, old: PodSpec): void {
       'spec.tolerations',
       'existing toleration can not be modified except its tolerationSeconds',
     );
+  checkGates(problems, spec, old);
   const allowed: PodSpec = {
     ...spec,
     containers: withImages(spec.containers, old.containers),
@@ -153,7 +174,12 @@ function checkPodChange(problems: Problems, spec: PodSpec, old: PodSpec): void {
       ? {}
       : { initContainers: withImages(spec.initContainers, old.initContainers ?? []) }),
   };
-  const rest = ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds'] as const;
+  const rest = [
+    'activeDeadlineSeconds',
+    'tolerations',
+    'schedulingGates',
+    'terminationGracePeriodSeconds',
+  ] as const;
   const restOf = (one: PodSpec) =>
     Object.fromEntries(Object.entries(one).filter(([key]) => !(rest as readonly string[]).includes(key)));
   const grace = spec.terminationGracePeriodSeconds;
@@ -161,6 +187,17 @@ function checkPodChange(problems: Problems, spec: PodSpec, old: PodSpec): void {
     grace === old.terminationGracePeriodSeconds ||
     (grace === 1 && (old.terminationGracePeriodSeconds ?? 0) < 0);
   if (!sameValue(restOf(allowed), restOf(old)) || !mayShorten) problems.forbidden('spec', immutableMessage);
+}
+
+/** Gates may only be taken away. */
+function checkGates(problems: Problems, { schedulingGates = [] }: PodSpec, old: PodSpec): void {
+  const before = new Set((old.schedulingGates ?? []).map(({ name }) => name));
+  for (const [index, { name }] of schedulingGates.entries())
+    if (!before.has(name))
+      problems.forbidden(
+        child(at('spec.schedulingGates', index), 'name'),
+        `only deletion is allowed, but found new scheduling gate '${name}'`,
+      );
 }
 
 function withImages(containers: PodSpec['containers'], old: PodSpec['containers']): PodSpec['containers'] {

@@ -6,19 +6,30 @@ import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   ipErrors,
+  labelKeyErrors,
   portErrors,
   portNumberErrors,
 } from './names.ts';
 import { at, child, type Problems } from './problems.ts';
 import { checkIntOrPercent } from './workloads.ts';
 
+const kubeletPort = 10_250;
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
 export function checkService(problems: Problems, { spec }: Service, old: Service | null): void {
   const { type, clusterIP = '', ports = [], selector, sessionAffinity, externalName = '' } = spec;
+  if (old !== null) checkServiceChange(problems, spec, old.spec);
   if (ports.length === 0 && clusterIP !== 'None' && type !== 'ExternalName') problems.required('spec.ports');
   if (type === 'ExternalName') checkExternal(problems, clusterIP, externalName);
+  if (type === 'LoadBalancer')
+    for (const [index, { port }] of ports.entries())
+      if (port === kubeletPort)
+        problems.invalid(
+          at('spec.ports', index),
+          port,
+          `may not expose port ${kubeletPort} externally since it is used by kubelet`,
+        );
   if (type === 'LoadBalancer' && clusterIP === 'None')
     problems.invalid('spec.clusterIPs[0]', clusterIP, "may not be set to 'None' for LoadBalancer services");
   if (type === 'NodePort' && clusterIP === 'None')
@@ -26,10 +37,55 @@ export function checkService(problems: Problems, { spec }: Service, old: Service
   checkServicePorts(problems, spec);
   checkLabels(problems, 'spec.selector', selector);
   problems.oneOf('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None']);
+  checkAffinityConfig(problems, spec);
   if (clusterIP !== '' && clusterIP !== 'None' && type !== 'ExternalName')
     problems.each('spec.clusterIPs[0]', clusterIP, ipErrors(clusterIP));
   problems.oneOf('spec.type', type, types);
-  if (old !== null) checkServiceChange(problems, spec, old.spec);
+  checkNodePorts(problems, spec);
+  checkTrafficPolicies(problems, spec, (old?.spec ?? {}) as Policies);
+}
+
+interface Policies {
+  readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
+  readonly allocateLoadBalancerNodePorts?: boolean;
+  readonly externalTrafficPolicy?: string;
+  readonly internalTrafficPolicy?: string;
+}
+
+const affinitySecondsMax = 86_400;
+
+function checkAffinityConfig(problems: Problems, spec: Service['spec']): void {
+  const { sessionAffinityConfig: config } = spec as Policies;
+  const seconds = config?.clientIP?.timeoutSeconds;
+  if (spec.sessionAffinity !== 'ClientIP' || seconds === undefined) return;
+  if (seconds <= 0 || seconds > affinitySecondsMax)
+    problems.invalid(
+      'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
+      seconds,
+      `must be greater than 0 and less than ${affinitySecondsMax}`,
+    );
+}
+
+/** What a change of the type leaves behind is not held against anybody. */
+function checkTrafficPolicies(problems: Problems, spec: Service['spec'], old: Policies): void {
+  const now = spec as Policies;
+  const isChanged = (field: keyof Policies) => now[field] !== undefined && now[field] !== old[field];
+  const isOutward = spec.type === 'LoadBalancer' || spec.type === 'NodePort';
+  if (spec.type !== 'LoadBalancer' && isChanged('allocateLoadBalancerNodePorts'))
+    problems.forbidden(
+      'spec.allocateLoadBalancerNodePorts',
+      "may only be used when `type` is 'LoadBalancer'",
+    );
+  const { externalTrafficPolicy: outer, internalTrafficPolicy: inner } = now;
+  if (!isOutward && isChanged('externalTrafficPolicy'))
+    problems.invalid(
+      'spec.externalTrafficPolicy',
+      outer,
+      "may only be set when `type` is 'NodePort' or 'LoadBalancer'",
+    );
+  else if (isOutward) problems.oneOf('spec.externalTrafficPolicy', outer, ['Cluster', 'Local']);
+  if (inner !== undefined && inner !== 'Cluster' && inner !== 'Local')
+    problems.unsupported('spec.internalTrafficPolicy', inner, ['Cluster', 'Local']);
 }
 
 function checkExternal(problems: Problems, clusterIP: string, externalName: string): void {
@@ -39,11 +95,10 @@ function checkExternal(problems: Problems, clusterIP: string, externalName: stri
   else problems.each('spec.externalName', externalName, dns1123SubdomainErrors(name));
 }
 
-function checkServicePorts(problems: Problems, { ports = [], type, clusterIP }: Service['spec']): void {
+function checkServicePorts(problems: Problems, { ports = [] }: Service['spec']): void {
   const names = new Set<string>();
-  const taken = new Set<string>();
-  const nodePorts = new Set<string>();
-  for (const [index, { name = '', port, protocol, targetPort, nodePort }] of ports.entries()) {
+  for (const [index, servicePort] of ports.entries()) {
+    const { name = '', port, protocol, targetPort } = servicePort;
     const place = at('spec.ports', index);
     if (name === '') {
       if (ports.length > 1) problems.required(child(place, 'name'));
@@ -56,26 +111,31 @@ function checkServicePorts(problems: Problems, { ports = [], type, clusterIP }: 
     problems.oneOf(child(place, 'protocol'), protocol, protocols);
     if (targetPort !== undefined)
       problems.each(child(place, 'targetPort'), targetPort, portErrors(targetPort));
-    if (
-      clusterIP === 'None' &&
-      typeof targetPort === 'number' &&
-      targetPort !== port &&
-      type === 'ExternalName'
-    )
-      problems.invalid(
-        child(place, 'targetPort'),
-        targetPort,
-        "must be equal to the value of 'port' when clusterIP = None",
-      );
-    const key = `${protocol}/${port}`;
-    if (taken.has(key)) problems.duplicate(place, { port, protocol });
-    taken.add(key);
+    const { appProtocol } = servicePort as { readonly appProtocol?: string };
+    if (appProtocol !== undefined)
+      problems.each(child(place, 'appProtocol'), appProtocol, labelKeyErrors(appProtocol));
+  }
+}
+
+/** Ports of nodes, and ports that are there twice, by protocol. */
+function checkNodePorts(problems: Problems, { ports = [], type }: Service['spec']): void {
+  const place = (index: number) => at('spec.ports', index);
+  if (type === 'ClusterIP')
+    for (const [index, { nodePort }] of ports.entries())
+      if (nodePort)
+        problems.forbidden(child(place(index), 'nodePort'), "may not be used when `type` is 'ClusterIP'");
+  const nodePorts = new Set<string>();
+  for (const [index, { protocol, nodePort }] of ports.entries()) {
     if (!nodePort) continue;
-    if (type !== 'NodePort' && type !== 'LoadBalancer')
-      problems.forbidden(child(place, 'nodePort'), "may not be used when `type` is 'ClusterIP'");
-    const nodeKey = `${protocol}/${nodePort}`;
-    if (nodePorts.has(nodeKey)) problems.duplicate(child(place, 'nodePort'), nodePort);
-    nodePorts.add(nodeKey);
+    const key = `${protocol}/${nodePort}`;
+    if (nodePorts.has(key)) problems.duplicate(child(place(index), 'nodePort'), nodePort);
+    nodePorts.add(key);
+  }
+  const taken = new Set<string>();
+  for (const [index, { protocol, port }] of ports.entries()) {
+    const key = `${protocol}/${port}`;
+    if (taken.has(key)) problems.duplicate(place(index), { port, protocol });
+    taken.add(key);
   }
 }
 

@@ -349,8 +349,127 @@ const cases: readonly Case[] = [
       'spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive',
       'spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive',
       'spec.ports[2].name: Duplicate value: "a"',
-      'spec.ports[2]: Duplicate value: {"port":80,"protocol":"TCP"}',
       'spec.type: Unsupported value: "Nope": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"',
+      'spec.ports[2]: Duplicate value: {"port":80,"protocol":"TCP"}',
+    ],
+  ],
+  [
+    'what a service keeps inside',
+    'v1',
+    'Service',
+    {
+      spec: {
+        ports: [{ port: 80, nodePort: 30_080 }],
+        externalTrafficPolicy: 'Local',
+        internalTrafficPolicy: 'Nowhere',
+        allocateLoadBalancerNodePorts: false,
+        sessionAffinityConfig: { clientIP: { timeoutSeconds: 1 } },
+      },
+    },
+    [
+      "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+      "spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'",
+      "spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set when `type` is 'NodePort' or 'LoadBalancer'",
+      'spec.internalTrafficPolicy: Unsupported value: "Nowhere": supported values: "Cluster", "Local"',
+    ],
+  ],
+  [
+    'what a service shows outside',
+    'v1',
+    'Service',
+    {
+      spec: {
+        type: 'LoadBalancer',
+        ports: [
+          { name: 'a', port: 10_250, nodePort: 30_080 },
+          { name: 'b', port: 81, nodePort: 30_080 },
+        ],
+        externalTrafficPolicy: 'Nowhere',
+        sessionAffinity: 'ClientIP',
+        sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } },
+      },
+    },
+    [
+      'spec.ports[0]: Invalid value: 10250: may not expose port 10250 externally since it is used by kubelet',
+      'spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 86401: must be greater than 0 and less than 86400',
+      'spec.ports[1].nodePort: Duplicate value: 30080',
+      'spec.externalTrafficPolicy: Unsupported value: "Nowhere": supported values: "Cluster", "Local"',
+    ],
+  ],
+  [
+    'the same port by two protocols',
+    'v1',
+    'Service',
+    {
+      spec: {
+        type: 'NodePort',
+        ports: [
+          { name: 'a', port: 53, nodePort: 30_053 },
+          { name: 'b', port: 53, nodePort: 30_053, protocol: 'UDP' },
+        ],
+      },
+    },
+    [],
+  ],
+  [
+    'a gated pod that has a node, and an image in spaces',
+    'v1',
+    'Pod',
+    {
+      spec: {
+        containers: [{ ...container, image: ' a:1' }],
+        nodeName: 'n',
+        schedulingGates: [{ name: 'g' }],
+      },
+    },
+    [
+      'spec.containers[0].image: Invalid value: " a:1": must not have leading or trailing whitespace',
+      'spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared',
+    ],
+  ],
+  [
+    'metrics of the wrong kind',
+    'autoscaling/v2',
+    'HorizontalPodAutoscaler',
+    {
+      spec: {
+        maxReplicas: 2,
+        scaleTargetRef: { kind: 'Deployment', name: 'a' },
+        metrics: [
+          {
+            type: 'Pods',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+          },
+          {
+            type: 'Object',
+            object: {
+              describedObject: { kind: 'A', name: 'a' },
+              metric: { name: 'a/b' },
+              target: { type: 'Value' },
+            },
+          },
+          {
+            type: 'ContainerResource',
+            containerResource: {
+              name: 'cycles',
+              container: 'A',
+              target: { type: 'Utilization', averageUtilization: 50 },
+            },
+          },
+          { type: 'External', external: { metric: { name: 'a' } } },
+        ],
+      },
+    },
+    [
+      'spec.metrics[0].pods: Required value: must populate information for the given metric source',
+      'spec.metrics[1].object.metric.name: Invalid value: "a/b": may not contain \'/\'',
+      'spec.metrics[1].object.target.averageValue: Required value: must set either a target value or averageValue',
+      'spec.metrics[2].containerResource.name: Invalid value: "cycles": must be a standard resource type or fully qualified',
+      'spec.metrics[2].containerResource.name: Invalid value: "cycles": must be a standard resource for containers',
+      `spec.metrics[2].containerResource.container: Invalid value: "A": ${label}`,
+      'spec.metrics[3].external.target.type: Required value: must specify a metric target type',
+      'spec.metrics[3].external.target.type: Invalid value: "": must be either Utilization, Value, or AverageValue',
+      'spec.metrics[3].external.target.averageValue: Required value: must set either a target value for metric or a per-pod target',
     ],
   ],
   ['a service without ports', 'v1', 'Service', { spec: {} }, ['spec.ports: Required value']],
@@ -474,6 +593,30 @@ type Change = readonly [
 const changes: readonly Change[] = [
   ['an image', 'v1', 'Pod', pod({}), podWith({ image: 'a:2' }), []],
   ['a toleration more', 'v1', 'Pod', pod({}), pod({ tolerations: [{ operator: 'Exists' }] }), []],
+  [
+    'a gate less',
+    'v1',
+    'Pod',
+    pod({ schedulingGates: [{ name: 'a' }, { name: 'b' }] }),
+    pod({ schedulingGates: [{ name: 'b' }] }),
+    [],
+  ],
+  [
+    'another gate',
+    'v1',
+    'Pod',
+    pod({ schedulingGates: [{ name: 'a' }] }),
+    pod({ schedulingGates: [{ name: 'b' }] }),
+    ["spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'"],
+  ],
+  [
+    'an image that is taken away',
+    'v1',
+    'Pod',
+    pod({}),
+    podWith({ image: '', imagePullPolicy: 'IfNotPresent' }),
+    ['spec.containers[0].image: Required value', 'spec.containers[0].image: Required value'],
+  ],
   ['a command', 'v1', 'Pod', pod({}), podWith({ command: ['x'] }), [`spec: Forbidden: ${mayNot}`]],
   [
     'a container more',
