@@ -20,17 +20,11 @@ export function safeEncode(text: string): string {
   return encoded;
 }
 
-const halves: (string | undefined)[] = new Array(0x10000);
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Four hexadecimal digits of the lower half of a word; texts that were made once are kept. */
+/** Four hexadecimal digits of the lower half of a word. */
 function hexHalf(word: number): string {
-  const half = word & 0xffff;
-  let text = halves[half];
-  if (text === undefined) {
-    text = half.toString(16).padStart(4, '0');
-    halves[half] = text;
-  }
-  return text;
+  return hexOfByte[(word >>> 8) & 255] + hexOfByte[word & 255];
 }
 
 /** The eight hexadecimal digits of a 32-bit word. */
