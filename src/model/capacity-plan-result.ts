@@ -40,7 +40,11 @@ export const CapacityPlan = Type.Object(
           sized: Type.Boolean({ description: 'Its size was searched for; else it stays as it is.' }),
           now: count('Machines now.'),
           most: count('Machines that the cluster-autoscaler may go to; else as now.'),
-          needed: nullable(count('Fewest machines that do; null: no number does.')),
+          needed: nullable(
+            count(
+              'Fewest machines that do; where objectives are missed with any number, those that hold the pods; null: none hold them.',
+            ),
+          ),
           pricePerHour: nullable(number('Of one machine.')),
         },
         strict,
@@ -100,7 +104,10 @@ export const CapacityPlan = Type.Object(
         },
         strict,
       ),
-      { description: 'Runs of the scenario with the needed machines; empty: nothing is asked of them.' },
+      {
+        description:
+          'Runs of the scenario with the needed machines, or with plenty of them where no number does; empty: nothing is asked of them.',
+      },
     ),
     tried: count('Clusters that were tried.'),
     notes: Type.Array(Type.String(), { description: 'What the answer rests on.' }),

@@ -48,14 +48,15 @@ export class CapacitySearch {
     const stated = statedReplicas(this.#model);
     this.#peak = largestReplicas(this.#model);
     const { sizes: plenty, misfit } = await this.#plenty();
-    if (misfit === null) await this.#learnPeak(plenty, stated);
+    const hopeful = misfit === null ? await this.#learnPeak(plenty, stated) : null;
     let needed = misfit === null ? await this.#fewest(plenty) : null;
     let traffic: readonly CapacityTraffic[] = [];
     const room = needed;
-    if (needed !== null && this.#isAsked())
+    if (hopeful !== null && !hopeful.holds) traffic = [hopeful];
+    else if (needed !== null && this.#isAsked())
       ({ sizes: needed, traffic } = await this.#underTraffic(needed, plenty));
     const shown = needed ?? plenty;
-    const binding = await this.#binding(shown, needed !== null && needed === room);
+    const binding = await this.#binding(shown, needed === room);
     const whole = this.#look(shown, []);
     const fills = this.#losses.map((lost) => fillOf(this.#look(shown, lost)));
     return {
@@ -125,12 +126,14 @@ export class CapacitySearch {
     }
   }
 
-  /** How many replicas the autoscalers really ask for when machines are never short. */
-  async #learnPeak(plenty: Sizes, stated: ReadonlyMap<string, number>): Promise<void> {
-    const session = this.#laboratory.open(sizedModel(this.#model, { sizes: plenty }));
+  /** How many replicas the autoscalers really ask for when machines are never short, and what users then get. */
+  async #learnPeak(plenty: Sizes, stated: ReadonlyMap<string, number>): Promise<CapacityTraffic> {
+    const model = sizedModel(this.#model, { sizes: plenty });
+    const session = this.#laboratory.open(model);
     const most = followReplicas(session.view!, stated);
     await this.#laboratory.drive(session, 'learning the peak');
     this.#peak = most;
+    return trafficOf(this.#laboratory.result(model, session), [], pendingPods(session.view!).length);
   }
 
   /** Each pool as small as it can be beside the others, the dearest for its cores first. */
@@ -170,11 +173,11 @@ export class CapacitySearch {
     return outcomes;
   }
 
-  /** The fewest machines with which users are content too; null when not even plenty of them do. */
+  /** The fewest machines with which users are content too; those that hold the pods when not even plenty help. */
   async #underTraffic(
     room: Sizes,
     plenty: Sizes,
-  ): Promise<{ sizes: Sizes | null; traffic: readonly CapacityTraffic[] }> {
+  ): Promise<{ sizes: Sizes; traffic: readonly CapacityTraffic[] }> {
     const hold = (outcomes: readonly CapacityTraffic[]) => outcomes.every(({ holds }) => holds);
     let traffic = await this.#runs(room);
     if (hold(traffic)) return { sizes: room, traffic };
@@ -182,7 +185,7 @@ export class CapacitySearch {
       room.map((size, i) => Math.min(Math.max(size, plenty[i]!), size + step));
     const most = Math.max(...plenty.map((size, i) => size - room[i]!));
     traffic = await this.#runs(between(Math.max(0, most)));
-    if (!hold(traffic)) return { sizes: null, traffic };
+    if (!hold(traffic)) return { sizes: room, traffic };
     let low = 0;
     let high = most;
     while (high - low > 1) {

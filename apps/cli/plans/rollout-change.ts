@@ -98,7 +98,8 @@ export function changeOf(
 }
 
 function call(path: string, contentType: string, body: unknown): Change['request'] {
-  const query: Record<string, string> = { fieldManager: 'rollout-plan' };
+  const query: Record<string, string> = {};
+  query['fieldManager'] = 'rollout-plan';
   if (contentType.includes('apply-patch')) query['force'] = 'true';
   return {
     method: 'PATCH',

@@ -106,7 +106,7 @@ function bindingSection(
       : `${resource} ${percent(share)} (${percent(shareWithLoss)} after the loss)`,
   );
   const lines = [`Requested: ${fills.join(', ')}`];
-  if (verdict !== 'impossible' && binding.pool !== null) {
+  if (binding.pool !== null && (binding.pods > 0 || verdict !== 'impossible')) {
     const without = binding.lost.length === 0 ? '' : ` and zone ${binding.lost.join(', ')} lost`;
     const why = binding.obstacles.map(({ reason, pods }) => `${reason} (${pods})`).join(', ');
     lines.unshift(

@@ -87,7 +87,12 @@ export function capacityPlan(found: CapacityFindings): CapacityPlan {
     scenario: model.name,
     seed: found.seed,
     zonesLost: found.zonesLost,
-    verdict: needed === null ? 'impossible' : enough ? 'enough' : 'too-few',
+    verdict:
+      needed === null || found.traffic.some(({ holds }) => !holds)
+        ? 'impossible'
+        : enough
+          ? 'enough'
+          : 'too-few',
     reasons: reasonsOf(found),
     currency: model.prices.currency,
     pools,
@@ -118,7 +123,7 @@ export function capacityPlan(found: CapacityFindings): CapacityPlan {
 }
 
 function machineOf({ instanceType, cores, memoryBytes }: NodePool): string {
-  const shape = `${cores} cores, ${Math.round(memoryBytes / 2 ** 28) / 4} GiB`;
+  const shape = `${cores} cores, ${Math.round(memoryBytes / 268_435_456) / 4} GiB`;
   return ['custom', 'assumed'].includes(instanceType) ? shape : `${instanceType}, ${shape}`;
 }
 
@@ -131,18 +136,16 @@ function priceOf(pools: readonly NodePool[], needed: Sizes | null): CapacityPlan
 
 function reasonsOf({ needed, enough, unplaced, traffic, model, zonesLost }: CapacityFindings): string[] {
   if (needed === null) {
-    if (unplaced.length > 0) {
-      const [first] = obstacles(unplaced);
-      return [
-        `${unplaced.length} pods find no node, however many there are: ${first?.reason ?? unplaced[0]!.reason}`,
-      ];
-    }
-    const failing = traffic.filter(({ holds }) => !holds);
-    return failing.map(
-      ({ lost, missed }) =>
-        `${missed.join(', ')} missed even with machines in plenty${lost.length === 0 ? '' : ` without zone ${lost.join(', ')}`}: machines are not what is short`,
-    );
+    const [first] = obstacles(unplaced);
+    return [
+      `${unplaced.length} pods find no node, however many there are: ${first?.reason ?? unplaced[0]!.reason}`,
+    ];
   }
+  const missed = [...new Set(traffic.flatMap((run) => run.missed))];
+  if (missed.length > 0)
+    return [
+      `${missed.join(', ')} ${missed.length === 1 ? 'is' : 'are'} missed even with machines in plenty: machines are not what is short`,
+    ];
   if (enough) return [];
   const loss =
     zonesLost === 0 ? '' : `, so that ${zonesLost === 1 ? 'any zone' : `any ${zonesLost} zones`} may fail`;
