@@ -194,6 +194,8 @@ export function kindsPage(kinds: readonly Kind[]): string {
     '|---|---|---|',
     ...kinds
       .filter((kind) => kind.support === 'none')
-      .map((kind) => `| \`${kind.kind}\` | ${apiVersionOf(kind)} | ${kind.note ?? 'left out: not simulated'} |`),
+      .map(
+        (kind) => `| \`${kind.kind}\` | ${apiVersionOf(kind)} | ${kind.note ?? 'left out: not simulated'} |`,
+      ),
   ].join('\n')}\n`;
 }
