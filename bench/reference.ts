@@ -11,12 +11,12 @@ export function scenarioModel(name: string, set: readonly string[] = []): Model 
   return model;
 }
 
-/** The reference system under a whole launch day: what `npm start` simulates. Best of two after a warm-up. */
+/** The reference system under a whole launch day: what `npm start` simulates. Best of three after a warm-up. */
 export function runReference(): Throughput {
   const model = scenarioModel('launch-day');
   throughput(scenarioModel('launch-day', ['scenario.spec.duration=3h']));
-  const [first, second] = [throughput(model), throughput(model)];
-  return first.requestsPerSecond > second.requestsPerSecond ? first : second;
+  const runs = [throughput(model), throughput(model), throughput(model)];
+  return runs.reduce((best, each) => (each.requestsPerSecond > best.requestsPerSecond ? each : best));
 }
 
 if (import.meta.main) console.log(runReference());

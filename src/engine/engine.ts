@@ -97,7 +97,7 @@ export class Engine {
     const handlers = this.#handlers;
     this.#stopped = false;
     while (queue.pop(micros)) {
-      assert(queue.time >= this.now, 'time ran backwards');
+      if (queue.time < this.now) throw new AssertionError('time ran backwards');
       this.now = queue.time;
       this.processed++;
       this.#hash.mix(queue.time, queue.handler, queue.a, queue.b);
