@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
 import { didYouMean } from '../input/did-you-mean.ts';
 import { CapacitySearch } from '../plans/capacity-search.ts';
-import { Interrupted, Laboratory } from '../plans/experiment.ts';
+import { inLaboratory, Laboratory } from '../plans/experiment.ts';
 import { type PlanInput, type PlanOptions, preparePlan } from '../plans/prepare-plan.ts';
 import { capacitySummary, capacityVerdict } from '../render/capacity.ts';
 import { printData } from '../render/data.ts';
@@ -22,22 +22,17 @@ export async function capacity(args: string[], chosen: CapacityOptions, context:
   if (input === null) return exitCode.usage;
   checkQuestion(input, chosen);
   const laboratory = new Laboratory(context, chosen);
-  try {
+  const plan = await inLaboratory(laboratory, async () => {
     const search = new CapacitySearch(
       withoutNamedNodes(input.model),
       { zonesLost: chosen.zonesLost, pool: chosen.pool },
       laboratory,
     );
-    const plan = capacityPlan(await search.find(chosen.seed ?? input.model.seed));
-    laboratory.close();
-    print(plan, chosen, context);
-    return plan.verdict === 'enough' ? exitCode.pass : exitCode.planRefused;
-  } catch (error) {
-    if (error instanceof Interrupted) return exitCode.interrupted;
-    throw error;
-  } finally {
-    laboratory.close();
-  }
+    return capacityPlan(await search.find(chosen.seed ?? input.model.seed));
+  });
+  if (plan === null) return exitCode.interrupted;
+  print(plan, chosen, context);
+  return plan.verdict === 'enough' ? exitCode.pass : exitCode.planRefused;
 }
 
 /** What operators do to single machines means nothing when their number is open. */

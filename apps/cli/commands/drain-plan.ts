@@ -4,7 +4,7 @@ import type { DrainCommand, Model } from '../../../src/model/model.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
 import { didYouMean } from '../input/did-you-mean.ts';
-import { Interrupted, Laboratory } from '../plans/experiment.ts';
+import { inLaboratory, Laboratory } from '../plans/experiment.ts';
 import {
   durationOption,
   instantOf,
@@ -34,17 +34,12 @@ export async function planDrain(
   const input = preparePlan(scenario, chosen, context);
   if (input === null) return exitCode.usage;
   const laboratory = new Laboratory(context, chosen);
-  try {
-    const plan = await experiment(input, [...new Set(words)], { chosen, timeoutMicros, laboratory });
-    laboratory.close();
-    print(plan, chosen, context);
-    return plan.verdict === 'go' ? exitCode.pass : exitCode.planRefused;
-  } catch (error) {
-    if (error instanceof Interrupted) return exitCode.interrupted;
-    throw error;
-  } finally {
-    laboratory.close();
-  }
+  const plan = await inLaboratory(laboratory, () =>
+    experiment(input, [...new Set(words)], { chosen, timeoutMicros, laboratory }),
+  );
+  if (plan === null) return exitCode.interrupted;
+  print(plan, chosen, context);
+  return plan.verdict === 'go' ? exitCode.pass : exitCode.planRefused;
 }
 
 interface Means {

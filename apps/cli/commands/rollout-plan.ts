@@ -4,7 +4,7 @@ import type { Model } from '../../../src/model/model.ts';
 import type { RolloutPlan } from '../../../src/model/rollout-plan-result.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, UsageError } from '../exit-code.ts';
-import { Interrupted, Laboratory } from '../plans/experiment.ts';
+import { inLaboratory, Laboratory } from '../plans/experiment.ts';
 import {
   instantOf,
   type PlanInput,
@@ -42,17 +42,10 @@ export async function planRollout(
   const input = preparePlan(scenario, chosen, context);
   if (input === null) return exitCode.usage;
   const laboratory = new Laboratory(context, chosen);
-  try {
-    const plan = await experiment(input, name, { chosen, laboratory, context });
-    laboratory.close();
-    print(plan, chosen, context);
-    return plan.verdict === 'go' ? exitCode.pass : exitCode.planRefused;
-  } catch (error) {
-    if (error instanceof Interrupted) return exitCode.interrupted;
-    throw error;
-  } finally {
-    laboratory.close();
-  }
+  const plan = await inLaboratory(laboratory, () => experiment(input, name, { chosen, laboratory, context }));
+  if (plan === null) return exitCode.interrupted;
+  print(plan, chosen, context);
+  return plan.verdict === 'go' ? exitCode.pass : exitCode.planRefused;
 }
 
 interface Means {

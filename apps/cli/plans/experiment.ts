@@ -74,3 +74,18 @@ export class Laboratory {
     this.#interrupt.release();
   }
 }
+
+/** Works in a laboratory that is closed before its plan is told, and whatever happens; null: interrupted. */
+export async function inLaboratory<Plan>(
+  laboratory: Laboratory,
+  work: () => Promise<Plan>,
+): Promise<Plan | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Interrupted) return null;
+    throw error;
+  } finally {
+    laboratory.close();
+  }
+}

@@ -4,7 +4,8 @@ import { isObject } from '../draft.ts';
 
 type Json = Record<string, unknown>;
 
-const serverMetadata: ReadonlySet<string> = new Set([
+/** Metadata that the server sets; finalizers may be users' own. */
+export const serverMetadata: ReadonlySet<string> = new Set([
   'uid',
   'resourceVersion',
   'generation',
@@ -14,7 +15,6 @@ const serverMetadata: ReadonlySet<string> = new Set([
   'managedFields',
   'selfLink',
   'ownerReferences',
-  'finalizers',
 ]);
 
 const serverAnnotations =
@@ -59,7 +59,9 @@ function without(value: Json, names: readonly string[]): Json {
 
 function metadataOf(value: unknown): Json {
   if (!isObject(value)) return {};
-  const kept = Object.entries(value).filter(([name]) => !serverMetadata.has(name) && name !== 'annotations');
+  const kept = Object.entries(value).filter(
+    ([name]) => !serverMetadata.has(name) && name !== 'finalizers' && name !== 'annotations',
+  );
   const annotations = Object.entries(isObject(value['annotations']) ? value['annotations'] : {}).filter(
     ([name]) => !serverAnnotations.test(name),
   );

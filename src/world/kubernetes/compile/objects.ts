@@ -4,6 +4,7 @@
  * An autoscaled workload begins at its minimum, as it would after the first look of the autoscaler. A Rollout that refers to
  * a Deployment gets its template, and the Deployment no replicas, as the documentation of Argo Rollouts 1.8 asks.
  */
+import { serverMetadata } from '../../../model/import/strip.ts';
 import type { Resource, ResourceSet } from '../../../model/resource.ts';
 import type { RolloutDocument, WorkloadDocument } from '../../traffic/compile/cluster/manifest.ts';
 import { autoscalerOf } from '../../traffic/compile/cluster/replicas.ts';
@@ -98,22 +99,9 @@ function customNames(resources: ResourceSet): ReadonlySet<string> {
   );
 }
 
-/** What the server of the dumped cluster added to the metadata. */
-const added: ReadonlySet<string> = new Set([
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'managedFields',
-  'selfLink',
-  'ownerReferences',
-]);
-
 /** Metadata of a document as a user would write it. */
 export function plainMetadata(metadata: Document['metadata']): Document['metadata'] {
-  const kept = Object.entries(metadata).filter(([field]) => !added.has(field));
+  const kept = Object.entries(metadata).filter(([field]) => !serverMetadata.has(field));
   const { finalizers, annotations, ...rest } = Object.fromEntries(kept);
   const holding = ((finalizers ?? []) as string[]).filter((name) => !isOwnFinalizer(name));
   const notes = Object.entries((annotations ?? {}) as Readonly<Record<string, string>>).filter(

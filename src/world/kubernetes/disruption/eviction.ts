@@ -4,8 +4,7 @@
  * it go. Simplified: no retries on conflicts, since nothing comes between reading and writing here.
  */
 import type { ControlPlane } from '../control/control-plane.ts';
-import { withCondition } from '../objects/meta.ts';
-import { isFinished, isReady } from '../objects/pod.ts';
+import { disruptionTarget, isFinished, isReady } from '../objects/pod.ts';
 import { type Pod, type PodDisruptionBudget, podDisruptionBudgets, pods } from '../objects/resource-types.ts';
 import { selects } from '../objects/selector.ts';
 import type { DeleteOptions } from '../store/api.ts';
@@ -126,20 +125,8 @@ function whyNone(
 
 function mark(plane: ControlPlane, pod: Pod): void {
   const { namespace = '', name } = pod.metadata;
-  plane.api.modifyStatus(pods, namespace, name, (current) => ({
-    ...current,
-    status: {
-      ...current.status,
-      conditions: withCondition(
-        current.status.conditions,
-        {
-          type: 'DisruptionTarget',
-          status: 'True',
-          reason: 'EvictionByEvictionAPI',
-          message: 'Eviction API: evicting',
-        },
-        plane.clock.timestamp(),
-      ),
-    },
-  }));
+  const timestamp = plane.clock.timestamp();
+  plane.api.modifyStatus(pods, namespace, name, (current) =>
+    disruptionTarget(current, 'EvictionByEvictionAPI', 'Eviction API: evicting', timestamp),
+  );
 }

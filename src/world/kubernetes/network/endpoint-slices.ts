@@ -232,10 +232,10 @@ export class EndpointSlices {
     }
     if (packing.slices.size > 0) return;
     const emptied = [...touched].find(({ name }) => name !== null);
-    const placeholder: Slice = emptied ?? { name: null, ports: '', endpoints: [] };
+    const empty: Slice = emptied ?? { name: null, ports: '', endpoints: [] };
     if (emptied === undefined) ports.set('', []);
-    packing.slices.add(placeholder);
-    touched.add(placeholder);
+    packing.slices.add(empty);
+    touched.add(empty);
   }
 
   #write(service: Service, tracked: Tracked, slice: Slice): Write {

@@ -6,7 +6,7 @@
 import { microsPerSecond } from '../../../base/time.ts';
 import type { EventId } from '../../../engine/engine.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
-import { withCondition } from '../objects/meta.ts';
+import { disruptionTarget } from '../objects/pod.ts';
 import { type Node, nodes, type Pod, pods, type Taint, type Toleration } from '../objects/resource-types.ts';
 import { toleratesTaint } from './kubelet/pod-admission.ts';
 
@@ -123,22 +123,12 @@ export class TaintEviction {
       api.modifyStatus(pods, namespace, name, (current) =>
         current.metadata.uid !== uid
           ? null
-          : {
-              ...current,
-              status: {
-                ...current.status,
-                conditions: withCondition(
-                  current.status.conditions,
-                  {
-                    type: 'DisruptionTarget',
-                    status: 'True',
-                    reason: 'DeletionByTaintManager',
-                    message: 'Taint manager: deleting due to NoExecute taint',
-                  },
-                  clock.timestamp(),
-                ),
-              },
-            },
+          : disruptionTarget(
+              current,
+              'DeletionByTaintManager',
+              'Taint manager: deleting due to NoExecute taint',
+              clock.timestamp(),
+            ),
       );
       api.delete(pods, namespace, name, { preconditions: { uid } });
     });

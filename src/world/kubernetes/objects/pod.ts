@@ -1,5 +1,6 @@
 /** Fidelity: Pod of core/v1 (1.32), the fields that something here reads or writes; others are kept as they were sent. */
 import type { Condition, IntOrString, KubeObject, LabelSelector, Labels, ResourceList } from './meta.ts';
+import { withCondition } from './meta.ts';
 
 export interface Probe {
   readonly httpGet?: { readonly path?: string; readonly port: IntOrString; readonly scheme?: string };
@@ -204,4 +205,11 @@ export function isReady(pod: Pod): boolean {
   if (conditions === undefined) return false;
   for (const condition of conditions) if (condition.type === 'Ready') return condition.status === 'True';
   return false;
+}
+
+/** The pod marked as the target of a disruption, as evictions and taints do before they delete it. */
+export function disruptionTarget(pod: Pod, reason: string, message: string, timestamp: string): Pod {
+  const mark = { type: 'DisruptionTarget', status: 'True', reason, message } as const;
+  const conditions = withCondition(pod.status.conditions, mark, timestamp);
+  return { ...pod, status: { ...pod.status, conditions } };
 }
